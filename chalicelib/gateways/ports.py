@@ -1,0 +1,116 @@
+"""The doors to the outside: one port each, providers behind it. Use cases know only these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSms:
+    """A text message as any provider delivers it."""
+
+    id: str
+    """Provider and its message id, e.g. `twilio#SM…`: the same again is the same message."""
+    sender: str
+    """E.164, or as it came when it is no phone number (a sender name)."""
+    recipient: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A provider's word on a message we sent."""
+
+    message_id: str
+    """Our own id."""
+    provider_id: str
+    status: str
+    """sent, delivered or failed; anything else is no news."""
+    error: str = ""
+    retry: bool = False
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An email ready to go."""
+
+    message_id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    cc: tuple[str, ...] = ()
+    reply_to: str = ""
+    in_reply_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMail:
+    """An email that came in, reduced to what counts."""
+
+    id: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    """The new part only: quotes and signature cut off."""
+    token: str
+    """The token of the recipient address (`case+TOKEN@…`), or empty."""
+    automatic: bool
+    """Out-of-office, bounce or list mail: to be ignored."""
+    trusted: bool
+    """SPF, DKIM, DMARC, spam and virus verdicts passed."""
+
+
+class SmsGateway(Protocol):
+    """Sends text messages."""
+
+    name: str
+
+    def send(self, *, to: str, text: str, message_id: str) -> str:
+        """
+        Hand one message to the provider; return its id.
+
+        Raises:
+            SendFailed: The provider refused it; carries whether to try again.
+            SendUncertain: No answer; it may have gone out.
+        """
+
+    def find(self, *, to: str, text: str, message_id: str, since: datetime) -> str | None:
+        """Return the provider's id of a message that did go out, None when it did not. Raises SendUncertain when it cannot tell."""
+
+
+class EmailGateway(Protocol):
+    """Sends email."""
+
+    name: str
+
+    def send(self, mail: Mail) -> str:
+        """Hand one mail to the provider; return its id. Raises like `SmsGateway.send`."""
+
+    def find(self, *, message_id: str, since: datetime) -> str | None:
+        """Like `SmsGateway.find`; providers that cannot list raise SendUncertain."""
+
+
+class FileStore(Protocol):
+    """Keeps files: report sheets, inbound mail, later recordings and photos."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Store a file under *key*."""
+
+    def get(self, key: str) -> bytes:
+        """Return a file's content. Raises KeyError when there is none."""
