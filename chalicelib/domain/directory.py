@@ -137,6 +137,17 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A market, road, hospital or estate that people name instead of a unit."""
+
+    name: str
+    type: str
+    area: str
+    """Unit id it lies in."""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingRule:
     """One line of routing.yaml: this service, here, in this time → that agency."""
 
@@ -217,6 +228,7 @@ class Directory:
     answers: tuple[StandardAnswer, ...] = ()
     lexicon: Mapping[str, Any] = field(default_factory=dict)
     """Words of the language that are no field's own: emergency, denunciation, spam, asking, proposing, abbreviations."""
+    places: tuple[Place, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """language → key → sentence that replaces the house's own."""
 
@@ -235,6 +247,7 @@ class Directory:
             duty=data.get("duty", {}),
             answers=tuple(_answer(item) for item in data.get("answers", ())),
             lexicon=data.get("lexicon", {}),
+            places=tuple(_place(item) for item in data.get("places", ())),
             texts=data.get("texts", {}),
         )
 
@@ -249,6 +262,24 @@ class Directory:
         for agency in self.agencies.values():
             if agency.area:
                 found[agency.area] = (*found.get(agency.area, ()), agency)
+        return found
+
+    @cached_property
+    def predecessors(self) -> Mapping[str, tuple[str, ...]]:
+        """Unit id → the former units that went into it, whole or in part."""
+        found: dict[str, tuple[str, ...]] = {}
+        for area in self.areas.values():
+            for successor in area.successors:
+                found[successor.area] = (*found.get(successor.area, ()), area.id)
+        return found
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """Unit id → the units right below it, of all times."""
+        found: dict[str, tuple[str, ...]] = {}
+        for area in self.areas.values():
+            if area.parent:
+                found[area.parent] = (*found.get(area.parent, ()), area.id)
         return found
 
     def agency_serving(self, area_id: str, level: str, on: date) -> Agency | None:
@@ -338,6 +369,10 @@ def _area(data: Mapping[str, Any]) -> Area:
         lat=data.get("lat"),
         long=data.get("long"),
     )
+
+
+def _place(data: Mapping[str, Any]) -> Place:
+    return Place(data["name"], data["type"], data["area"], tuple(data.get("aliases", ())))
 
 
 def _rule(data: Mapping[str, Any]) -> RoutingRule:

@@ -1,0 +1,157 @@
+"""From the files of `provinces/<slug>/` to the data that is published.
+
+`provinces/common/` is what every province shares; a province's file of the same name overrides it (packs.marked.merge).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chalicelib.domain.directory import Directory
+from packs import areas, communes
+from packs.marked import MarkedDict, load_yaml, merge, plain
+from packs.problem import PackError, Problem
+
+PROVINCES = Path(__file__).resolve().parent.parent / "provinces"
+"""Where the packs of this checkout lie."""
+
+COMMON = "common"
+
+NEEDED = ("province", "agencies", "services", "routing", "deadlines", "calendar", "duty", "answers", "texts", "lexicon")
+"""The YAML files of a pack; each must be there, in the province's own folder or in the common one."""
+
+OPTIONAL = frozenset({"duty", "answers", "texts", "lexicon", "services", "calendar"})
+
+
+@dataclass
+class Sources:
+    """The files of one pack as read and merged, and what could not be read."""
+
+    slug: str
+    files: dict[str, MarkedDict]
+    areas: list[areas.Row] = field(default_factory=list)
+    places: list[areas.Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def items(self, file: str, key: str) -> list[MarkedDict]:
+        """The mappings in the list *key* of a file; what is no mapping is left out (packs.checks.shapes reports it)."""
+        found = self.files[file].get(key)
+        return [item for item in found if isinstance(item, MarkedDict)] if isinstance(found, list) else []
+
+    def name(self, file: str) -> str:
+        """How problems name a file of the province."""
+        return f"provinces/{self.slug}/{file}"
+
+
+def read_sources(slug: str, root: Path | None = None) -> Sources:
+    """
+    Read every file of a pack, merged with the common ones; never raises for what is in them.
+
+    Args:
+        slug: The folder's name below *root*, e.g. `dong-thap`.
+        root: The folder of all packs; `provinces/` of this checkout when None.
+
+    Raises:
+        PackError: There is no such folder.
+    """
+    root = root or PROVINCES
+    if not (root / slug).is_dir():
+        known = sorted(path.name for path in root.iterdir() if path.is_dir() and path.name != COMMON)
+        raise PackError([Problem(f"provinces/{slug}", 0, "there is no such pack.", f"Known: {', '.join(known)}.")])
+    sources = Sources(slug, {})
+    for name in NEEDED:
+        sources.files[name] = _read_merged(sources, root, f"{name}.yaml", optional=name in OPTIONAL)
+    for name, target in (("areas.csv", sources.areas), ("places.csv", sources.places)):
+        path = root / slug / name
+        if not path.exists():
+            continue
+        target.extend(_try(sources, lambda path=path, name=name: areas.read_rows(path, sources.name(name)), []))
+    return sources
+
+
+def _read_merged(sources: Sources, root: Path, file: str, *, optional: bool) -> MarkedDict:
+    own, shared = root / sources.slug / file, root / COMMON / file
+    empty = MarkedDict()
+    empty.where, empty.marks = (sources.name(file), 0), {}
+    if optional and not own.exists() and not shared.exists():
+        return empty
+    base = _try(sources, lambda: load_yaml(shared, f"provinces/{COMMON}/{file}"), empty) if shared.exists() else None
+    if base is not None and not own.exists():
+        return base
+    over = _try(sources, lambda: load_yaml(own, sources.name(file)), empty)
+    return over if base is None else merge(base, over)
+
+
+def _try(sources: Sources, read: Callable[[], Any], otherwise: Any) -> Any:
+    try:
+        return read()
+    except PackError as error:
+        sources.problems.extend(error.problems)
+        return otherwise
+
+
+def data_of(sources: Sources) -> dict[str, Any]:
+    """Return the published data of what was read: JSON-able, its version a hash of its content."""
+    files = sources.files
+    area_data = areas.area_data(sources.areas)
+    data: dict[str, Any] = {
+        "province": {**plain(files["province"]), "slug": sources.slug},
+        "agencies": communes.expand(files["agencies"], area_data),
+        "services": plain(files["services"].get("services", [])),
+        "areas": area_data,
+        "places": areas.place_data(sources.places),
+        "routing": plain(files["routing"].get("rules", [])),
+        "deadlines": plain(files["deadlines"].get("tables", [])),
+        "calendar": plain(files["calendar"]),
+        "duty": plain(files["duty"]),
+        "answers": plain(files["answers"].get("answers", [])),
+        "lexicon": plain(files["lexicon"]),
+        "texts": plain(files["texts"]),
+    }
+    return {"version": version_of(data), **data}
+
+
+def version_of(data: Mapping[str, Any]) -> str:
+    """Return the first 12 hex digits of the content's SHA-256: the same content has the same version everywhere."""
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+
+def read_data(slug: str, root: Path | None = None) -> dict[str, Any]:
+    """
+    Return what is published of a pack.
+
+    Raises:
+        PackError: A file cannot be read, or lacks what the directory cannot be built without; `packs.check` tells more.
+    """
+    sources = read_sources(slug, root)
+    if sources.problems:
+        raise PackError(sources.problems)
+    return data_of(sources)
+
+
+def read_directory(slug: str, root: Path | None = None) -> Directory:
+    """
+    Return a pack as the hotline sees it once published.
+
+    Raises:
+        PackError: The pack cannot be read or built; `packs.check` names each mistake with its line.
+    """
+    data = read_data(slug, root)
+    try:
+        return Directory.from_data(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"the pack cannot be built ({type(error).__name__}: {error})."
+        raise PackError([Problem(f"provinces/{slug}", 0, what, "Run make validate.")]) from error
+
+
+def slugs(root: Path | None = None) -> list[str]:
+    """The packs there are."""
+    return sorted(path.name for path in (root or PROVINCES).iterdir() if (path / "province.yaml").exists())
+
+
