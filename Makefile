@@ -1,0 +1,69 @@
+# Every command sets itself up: a fresh machine needs Python 3.11 or newer and make, nothing else.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/ready
+CODE := app.py chalicelib packs local bench tests conftest.py
+
+PROVINCE ?=
+FILE ?=
+
+.PHONY: help setup run test check format bench validate understand clean
+
+help: ## list the commands
+	@echo 'make COMMAND [NAME=value …]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  Settings of make run: PROVINCE=dong-nai PORT=8022 SIM_PORT=8023 START=2020-01-01 DEMO=1 DYNAMODB=moto|local'
+
+run: $(READY) ## one province on this machine: hotline on :8022, simulator on :8023
+	@exec $(PY) -m local.run
+
+test: $(READY) ## every test, as CI runs it
+	@$(PY) -m pytest $(ARGS)
+
+check: $(READY) ## lint, format and types
+	@echo 'ruff check' && $(VENV)/bin/ruff check $(wildcard $(CODE))
+	@echo 'ruff format --check' && $(VENV)/bin/ruff format --check $(wildcard $(CODE))
+	@echo 'mypy' && $(VENV)/bin/mypy
+
+format: $(READY) ## put the code into the house format
+	@$(VENV)/bin/ruff check --fix $(wildcard $(CODE))
+	@$(VENV)/bin/ruff format $(wildcard $(CODE))
+
+bench: $(READY) ## the measurements of bench/, as a table
+	@$(PY) -m bench
+
+validate: $(READY) ## check a province pack: make validate PROVINCE=dong-thap (default: all)
+	@$(PY) -m packs.validate $(PROVINCE)
+
+understand: $(READY) ## score the understanding of labelled messages: make understand FILE=messages.tsv
+	@test -n '$(FILE)' || { echo 'Name the labelled messages: make understand FILE=messages.tsv' >&2; exit 2; }
+	@$(PY) -m bench.understand '$(FILE)' $(if $(PROVINCE),--province $(PROVINCE))
+
+setup: $(READY) ## make the environment in .venv, which every other command does by itself
+
+clean: ## remove what the commands made: environment, caches, local data
+	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The first Python of 3.11 or newer; PYTHON=/path/to/python names another. Progress goes to stderr, so that the
+# output of a command is its own even when it had to set itself up.
+$(READY): requirements.txt requirements-dev.txt
+	@set -e; \
+	for candidate in $(PYTHON) python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then echo 'Python 3.11 or newer is needed; name it with PYTHON=/path/to/python.' >&2; exit 1; fi; \
+	if ! $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "Making $(VENV) with $$($$python --version) …" >&2; \
+	  $$python -m venv --clear $(VENV) >&2 || { echo 'On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }; \
+	fi; \
+	echo 'Installing the pinned libraries (about a minute the first time) …' >&2; \
+	$(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off -r requirements-dev.txt 2>&1 \
+	  | awk '!/already satisfied/ { print; fflush() }' >&2; \
+	$(PY) -c 'import chalice, moto, pytest, pynamodb' || { echo 'The installation did not finish; see above.' >&2; exit 1; }; \
+	touch $(READY)
