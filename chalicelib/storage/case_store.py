@@ -1,0 +1,187 @@
+"""Finding cases: one with its history, and the lists that screens and jobs work through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.domain.case import OPEN, Case, Status
+from chalicelib.errors import CaseNotFound
+from chalicelib.storage.batch import items_by_key
+from chalicelib.storage.case_record import (
+    CASE,
+    EVENT,
+    ONE_SHELF,
+    CaseRecord,
+    EventRecord,
+    record_to_case,
+    record_to_event,
+)
+from chalicelib.storage.failures import in_hotline_words
+from chalicelib.storage.page import MOST, Page, cursor_of, read_cursor
+from chalicelib.storage.record import moment_text
+
+
+class CaseStore:
+    """
+    Cases as stored. Writing them is `storage.commit`'s.
+
+    Lists find the codes in an index and read the cases themselves, so that what they show is never out of date:
+    a case that has just left the list is not shown, even where the index does not know yet. Cases of a list carry
+    no history (`events` is empty).
+    """
+
+    def get(self, code: str) -> Case:
+        """
+        Return the case with its whole history.
+
+        Raises:
+            CaseNotFound: No case has this code.
+            StorageUnavailable: The database did not answer.
+        """
+        case = self._read(code)
+        if len(case.events) < case.version:
+            # A change was being written while its items were read one after the other; now it is through.
+            case = self._read(code)
+        return case
+
+    def _read(self, code: str) -> Case:
+        if not code:
+            raise CaseNotFound(code)
+        with in_hotline_words():
+            items = _raw_items(code)
+        head = next((item for item in items if item["item"]["S"] == CASE), None)
+        if head is None:
+            raise CaseNotFound(code)
+        record = CaseRecord.from_raw_data(head)
+        events = (
+            record_to_event(EventRecord.from_raw_data(item))
+            for item in items
+            if item["item"]["S"].startswith(EVENT)
+        )
+        return record_to_case(record, tuple(event for event in events if event.number <= record.version))
+
+    def heads(self, codes: Iterable[str]) -> list[Case]:
+        """Return the cases with these codes, without their history, in the order asked; unknown ones are left out."""
+        keys = [{"code": {"S": code}, "item": {"S": CASE}} for code in dict.fromkeys(codes)]
+        found = {item["code"]["S"]: item for item in items_by_key(CaseRecord, keys)}
+        return [
+            record_to_case(CaseRecord.from_raw_data(found[key["code"]["S"]]))
+            for key in keys
+            if key["code"]["S"] in found
+        ]
+
+    def open_for_agency(self, agency: str, *, limit: int = 50, after: str | None = None) -> Page[Case]:
+        """Return open cases an agency has, the one due first first."""
+        return self._page(
+            CaseRecord.by_agency,
+            agency,
+            limit=limit,
+            after=after,
+            still=lambda case: case.agency == agency and case.status in OPEN,
+        )
+
+    def of_reporter(self, reporter_id: str, limit: int = 20) -> list[Case]:
+        """Return the latest cases of a reporter, newest first; none for a reporter without an address."""
+        if not reporter_id:
+            return []
+        return list(
+            self._page(CaseRecord.by_reporter, reporter_id, limit=limit, after=None, newest_first=True).items
+        )
+
+    def desk_queue(self, *, limit: int = 50, after: str | None = None) -> Page[Case]:
+        """Return cases no agency has: urgent ones first, then by time of receipt."""
+        return self._page(
+            CaseRecord.by_desk,
+            ONE_SHELF,
+            limit=limit,
+            after=after,
+            still=lambda case: case.status is Status.RECEIVED,
+        )
+
+    def received_on(self, day: date, *, limit: int = MOST, after: str | None = None) -> Page[Case]:
+        """Return cases received on a day in Việt Nam, in order of receipt."""
+        return self._page(CaseRecord.by_day, day.isoformat(), limit=limit, after=after)
+
+    def wake_due(self, now: datetime, limit: int = MOST) -> list[str]:
+        """
+        Return codes of cases whose next step is due, the longest due first.
+
+        Reads only what is due, however many cases are open. The index may lag: the step itself must look at the
+        case again.
+        """
+        with in_hotline_words():
+            found = CaseRecord.by_wake.query(
+                ONE_SHELF, CaseRecord.wake_at <= now, limit=limit, attributes_to_get=["code"]
+            )
+            return [record.code for record in found]
+
+    def _page(
+        self,
+        index: Any,
+        shelf: str,
+        *,
+        limit: int,
+        after: str | None,
+        still: Callable[[Case], bool] | None = None,
+        newest_first: bool = False,
+        within: Condition | None = None,
+    ) -> Page[Case]:
+        limit = max(1, min(limit, MOST))
+        place_name = _sort_attribute(index)
+        start = _start_key(index, shelf, after) if after else None
+        with in_hotline_words():
+            # One more than asked tells whether there is a next page, so that the last one is known to be the last.
+            found = list(
+                islice(
+                    index.query(
+                        shelf,
+                        within,
+                        limit=limit + 1,
+                        scan_index_forward=not newest_first,
+                        last_evaluated_key=start,
+                    ),
+                    limit + 1,
+                )
+            )
+        shown = found[:limit]
+        cases = self.heads(record.code for record in shown)
+        following = None
+        if len(found) > limit:
+            place = getattr(shown[-1], place_name)
+            following = cursor_of(
+                moment_text(place) if isinstance(place, datetime) else place, shown[-1].code
+            )
+        return Page(tuple(case for case in cases if still is None or still(case)), following)
+
+
+def _raw_items(code: str) -> list[dict[str, Any]]:
+    """All items of a case, strongly consistent; one call, more only for a history above 1 MB."""
+    table = CaseRecord._get_connection()
+    items: list[dict[str, Any]] = []
+    start = None
+    while True:
+        answer = table.query(code, consistent_read=True, exclusive_start_key=start)
+        items += answer["Items"]
+        start = answer.get("LastEvaluatedKey")
+        if not start:
+            return items
+
+
+def _sort_attribute(index: Any) -> str:
+    return next(name for name, attribute in index.Meta.attributes.items() if attribute.is_range_key)
+
+
+def _start_key(index: Any, shelf: str, cursor: str) -> dict[str, dict[str, str]]:
+    place, code = read_cursor(cursor)
+    shelf_name = next(name for name, attribute in index.Meta.attributes.items() if attribute.is_hash_key)
+    return {
+        shelf_name: {"S": shelf},
+        _sort_attribute(index): {"S": place},
+        "code": {"S": code},
+        "item": {"S": CASE},
+    }

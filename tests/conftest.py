@@ -1,0 +1,95 @@
+"""What all tests share: settings that no real province could run on, and the five tables in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+
+# Before the first import of the hotline: nothing here may ever reach a real account.
+os.environ.update(
+    {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "ap-southeast-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PROVINCE": "test-province",
+        # Where nobody listens: a test that forgot to ask for tables fails at once instead of leaving the machine.
+        "DYNAMODB_ENDPOINT": "http://127.0.0.1:9",
+        "PUBLIC_URL": "https://hotline.example",
+        "SECRET_KEY": "a-secret-for-tests-that-no-province-may-use",
+        "TWILIO_ACCOUNT_SID": "ACtest",
+        "TWILIO_AUTH_TOKEN": "a-token-for-tests",
+        "GATEWAY_SECRET": "a-gateway-secret-for-tests",
+        "SMS_SENDER": "+840000001022",
+        "EMAIL_SENDER": "1022@hotline.example",
+        "EMAIL_REPLY_DOMAIN": "reply.hotline.example",
+    }
+)
+for _name in (
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "TWILIO_AUTH_TOKEN_SECONDARY",
+    "TWILIO_API_URL",
+):
+    os.environ.pop(_name, None)
+
+_prefixes = (f"test-{number}" for number in count(1))
+
+
+@contextmanager
+def fresh_tables(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Five empty tables on an engine, named in the settings as long as the block runs."""
+    from local.database import create_tables, delete_tables
+
+    prefix = next(_prefixes)
+    names = create_tables(endpoint, prefix)
+    with monkeypatch.context() as settings:
+        settings.setenv("DYNAMODB_ENDPOINT", endpoint)
+        for table, name in names.items():
+            settings.setenv(f"{table.upper()}_TABLE", name)
+        yield names
+    delete_tables(endpoint, prefix)
+
+
+@pytest.fixture(scope="session")
+def moto_endpoint() -> Iterator[str]:
+    """Address of the engine in memory, one for all tests of the run."""
+    from local.database import start_moto_server
+
+    endpoint, stop = start_moto_server()
+    yield endpoint
+    stop()
+
+
+@pytest.fixture
+def tables(moto_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Five empty tables in memory: table → its full name."""
+    with fresh_tables(moto_endpoint, monkeypatch) as names:
+        yield names
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[object]]:
+    """Run several calls at the same moment; return what each returned or raised, in their order."""
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    def run(*calls: Callable[[], object]) -> list[object]:
+        together = Barrier(len(calls))
+
+        def one(call: Callable[[], object]) -> object:
+            together.wait(timeout=10)
+            try:
+                return call()
+            except Exception as error:  # the test looks at it
+                return error
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(one, calls))
+
+    return run
