@@ -91,7 +91,12 @@ class SmsGateway(Protocol):
         """
 
     def find(self, *, to: str, text: str, message_id: str, since: datetime) -> str | None:
-        """Return the provider's id of a message that did go out, None when it did not. Raises SendUncertain when it cannot tell."""
+        """
+        Return the provider's id of a message that did go out, None when it did not.
+
+        Raises:
+            SendUncertain: It cannot tell.
+        """
 
 
 class EmailGateway(Protocol):
