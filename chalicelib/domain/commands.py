@@ -1,0 +1,75 @@
+"""Words that make a text message a command, for citizens and for agencies; written with or without diacritics."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chalicelib.domain.text import fold
+
+_CODE = r"(\d(?:[ .\-]?\d){8})(?!\d)"
+_END = r"[\s.,!:;-]*"
+
+CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("lookup", re.compile(rf"(?:tra cuu|tracuu|tc|xem|kiem tra)(?: ho so| phan anh| ma| ma so)?{_END}{_CODE}{_END}$")),
+    ("lookup", re.compile(rf"(?:tra cuu|tracuu|tc){_END}$")),
+    ("withdraw", re.compile(rf"(?:huy|rut|huy bo|huy phan anh|rut phan anh)(?: ho so| ma| ma so)?{_END}(?:{_CODE}{_END})?$")),
+    ("object", re.compile(rf"(?:mo lai|molai)(?: ho so| ma)?{_END}(?:{_CODE})?(?P<rest>.*)$", re.DOTALL)),
+    ("help", re.compile(rf"(?:hd|huong dan|tro giup|help|\?|menu){_END}$")),
+    ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])(?:\s*(?:diem|sao|hai long))?{_END}$")),
+    ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])\s+{_CODE}{_END}$")),
+    ("rate", re.compile(rf"(?:danh gia|dg){_END}{_CODE}\s+([1-3]){_END}$")),
+)
+"""Name → pattern over the folded, trimmed text. The whole message must match: "huy hop dong dien" is no command."""
+
+AGENCY_COMMANDS: dict[str, str] = {
+    "nhan": "accept",
+    "tra": "return",
+    "tl": "answer",
+    "tra loi": "answer",
+    "hoi": "ask",
+    "gia han": "extend",
+    "gh": "extend",
+    "td": "progress",
+    "tien do": "progress",
+}
+"""First words of an agency's SMS → what they do; the code follows, then the text."""
+
+_AGENCY = re.compile(
+    rf"({'|'.join(sorted(AGENCY_COMMANDS, key=len, reverse=True))})\s+{_CODE}[\s:,.-]*", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command read from a message."""
+
+    name: str
+    code: str | None = None
+    rating: int | None = None
+    text: str = ""
+    """What follows, as written."""
+
+
+def read_citizen_command(text: str) -> Command | None:
+    """Return the command a citizen's message is, or None when it is an ordinary text."""
+    stripped = text.strip()
+    folded = fold(stripped)
+    for name, pattern in CITIZEN_COMMANDS:
+        match = pattern.match(folded)
+        if match is None:
+            continue
+        codes = [re.sub(r"\D", "", group) for group in match.groups() if group and len(re.sub(r"\D", "", group)) == 9]
+        ratings = [int(group) for group in match.groups() if group in ("1", "2", "3")]
+        rest = stripped[match.start("rest") :].strip(" .,:;-\n") if name == "object" else ""
+        return Command(name, codes[0] if codes else None, ratings[0] if ratings else None, rest)
+    return None
+
+
+def read_agency_command(text: str) -> Command | None:
+    """Return the command an agency's message is (`NHAN 482177306`, `TL 482177306 đã vá`), or None."""
+    stripped = text.strip()
+    match = _AGENCY.match(fold(stripped))
+    if match is None:
+        return None
+    return Command(AGENCY_COMMANDS[match.group(1)], re.sub(r"\D", "", match.group(2)), text=stripped[match.end() :].strip())

@@ -1,0 +1,207 @@
+"""Which of its conversations a message belongs to: a new matter, more on an open case, an answer, a rating or a command.
+
+The rule is pure and ordered; the first line that fits wins (table of examples: tests/unit/test_dialogue.py):
+
+ 1. a command (`TRA CUU 482 177 306`, `HUY`, `MO LAI`, `HD`, `3`); digits answer the question asked last
+ 2. an emergency or a denunciation is always its own matter
+ 3. the answer to what the hotline asked on receipt (place, field, "what is it about?")
+ 4. the answer to what an agency or the desk asked (the case waits for the citizen)
+ 5. words about a case: thanks, discontent, "bao gio xong", withdrawal, a code
+ 6. the same text again: nothing new
+ 7. more on the case just opened: short, without a matter of its own, within a day
+ 8. everything else is a new matter: rather one case too many than a text lost
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.case import Case, Status
+from chalicelib.domain.code import find_codes, is_valid_code
+from chalicelib.domain.commands import Command, read_citizen_command
+from chalicelib.domain.inbox import Talk
+from chalicelib.domain.text import fold
+
+if TYPE_CHECKING:
+    from chalicelib.domain.understanding import Understanding
+
+QUESTION_MINUTES = 15
+"""A dialogue left alone this long goes to the desk (design §3; the ladder's `question_open`)."""
+
+ADDITION_HOURS = 24
+"""So long a text without a matter of its own is taken as more on the last open case."""
+
+RATING_DAYS = 30
+"""So long a bare 1, 2 or 3 is taken as a rating of the last answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a message is taken for."""
+
+    what: str
+    """new_matter, clarify, reply, addition, repeat, rate, lookup, withdraw, object, help or thanks."""
+    code: str | None = None
+    """The case it is about."""
+    rating: int | None = None
+    option: str | None = None
+    """The unit or field chosen by its number."""
+    text: str = ""
+    """What the case gains; empty for a command."""
+
+
+def decide(text: str, *, talk: Talk | None, cases: Sequence[Case], understanding: Understanding, now: datetime) -> Decision:
+    """
+    Decide what a citizen's message is.
+
+    Args:
+        text: The message, normalised.
+        talk: The conversation with this sender; None for a stranger.
+        cases: The sender's recent cases, newest first.
+        understanding: What the reader made of the text.
+        now: Aware.
+    """
+    question = _open_question(talk, cases, now)
+    command = read_citizen_command(text)
+    if command is not None:
+        decision = _command(command, text, talk, cases, question, now)
+        if decision is not None:
+            return decision
+    if understanding.kind in ("emergency", "denunciation"):
+        return Decision("new_matter", text=text)
+    if question is not None and not _has_other_matter(understanding, question):
+        return Decision("clarify", question.code, text=text)
+    waiting = next((case for case in cases if case.status is Status.WAITING_CITIZEN), None)
+    if waiting is not None and not _has_other_matter(understanding, waiting):
+        return Decision("reply", waiting.code, text=text)
+    about = _about_a_case(text, understanding, cases, now)
+    if about is not None:
+        return about
+    return _addition(text, understanding, cases, now) or Decision("new_matter", text=text)
+
+
+def _open_question(talk: Talk | None, cases: Sequence[Case], now: datetime) -> Case | None:
+    """The case whose opening question is still unanswered and not yet with the desk."""
+    if talk is None or talk.asked is None or talk.asked_at is None:
+        return None
+    if now - talk.asked_at > timedelta(minutes=QUESTION_MINUTES):
+        return None
+    return next((case for case in cases if case.code == talk.case_code and case.status is Status.RECEIVED), None)
+
+
+def _command(
+    command: Command, text: str, talk: Talk | None, cases: Sequence[Case], question: Case | None, now: datetime
+) -> Decision | None:
+    if command.name == "help":
+        return Decision("help")
+    if command.name == "rate":
+        return _digit(command, talk, cases, question, now)
+    if command.name == "lookup":
+        return Decision("lookup", command.code or _latest(cases))
+    if command.name == "withdraw":
+        open_cases = [case for case in cases if case.is_open]
+        if command.code or open_cases:
+            return Decision("withdraw", command.code or open_cases[0].code)
+        return Decision("withdraw")
+    answered = [case for case in cases if case.status is Status.ANSWERED]
+    if command.code is not None:
+        return Decision("object", command.code, text=command.text)
+    if answered and len(fold(text)) < 200:
+        return Decision("object", answered[0].code, text=command.text)
+    return None if command.text else Decision("object", _latest(cases))
+
+
+def _digit(
+    command: Command, talk: Talk | None, cases: Sequence[Case], question: Case | None, now: datetime
+) -> Decision | None:
+    """A bare digit answers whichever was asked last: our question with numbered choices, or "how satisfied?"."""
+    rateable = next((case for case in cases if _can_rate(case, now) and command.code in (None, case.code)), None)
+    assert command.rating is not None
+    if question is not None and talk is not None and command.code is None:
+        asked_last = rateable is None or talk.asked_at >= rateable.answered_at  # type: ignore[operator]
+        if asked_last and command.rating <= len(talk.options):
+            return Decision("clarify", question.code, option=talk.options[command.rating - 1], text=str(command.rating))
+    if rateable is not None:
+        return Decision("rate", rateable.code, rating=command.rating)
+    if command.code is not None:
+        return Decision("rate", command.code, rating=command.rating)
+    waiting = next((case for case in cases if case.status is Status.WAITING_CITIZEN), None)
+    if waiting is not None:
+        return Decision("reply", waiting.code, text=str(command.rating))
+    return Decision("rate", _latest(cases), rating=command.rating) if cases else None
+
+
+def _can_rate(case: Case, now: datetime) -> bool:
+    """Whether an answer is there to be rated: answered or closed after an answer, not rated yet, not too old."""
+    if case.answered_at is None or case.status not in (Status.ANSWERED, Status.CLOSED):
+        return False
+    unrated = case.rating is None or case.status is Status.ANSWERED
+    return unrated and now - case.answered_at <= timedelta(days=RATING_DAYS)
+
+
+def _has_other_matter(understanding: Understanding, case: Case) -> bool:
+    """Whether the text plainly reports something else than *case*: a sure field of its own, and a place or a sentence."""
+    if not understanding.confident or understanding.kind not in ("complaint", "petition", "question"):
+        return False
+    service = understanding.services[0].code if understanding.services else None
+    if service is None or case.service is None or service == case.service:
+        return False
+    return understanding.area is not None or len(understanding.clean.split()) > 8
+
+
+_DISCONTENT = re.compile(
+    r"\b(khong|chua|ko|k|chang)\s+(he\s+)?(hai long|dong y|thoa dang|giai quyet|xu ly xong|dung su that)\b"
+    r"|\btra loi (chung chung|qua loa|vong vo)|\b(van|con) (chua|nhu cu|y nguyen|khong)\b"
+)
+_WITHDRAW = re.compile(r"\b(rut|huy|bo)\s+(lai\s+)?(phan anh|ho so|kien nghi|yeu cau|don|tin)\b|\bkhong can (xu ly|giai quyet) nua\b")
+_THANKS = re.compile(r"\b(cam on|cam on nhieu|thank|thanks|tks|cam ta)\b")
+
+
+def _about_a_case(text: str, understanding: Understanding, cases: Sequence[Case], now: datetime) -> Decision | None:
+    folded = fold(text)
+    codes = [code for code in find_codes(text) if is_valid_code(code)]
+    known = [case.code for case in cases]
+    code = next((code for code in codes if code in known), codes[0] if codes else None)
+    if understanding.kind != "status" and code is None:
+        return None
+    if _WITHDRAW.search(folded) and (code or any(case.is_open for case in cases)):
+        return Decision("withdraw", code or next(case.code for case in cases if case.is_open))
+    answered = next((case for case in cases if case.status is Status.ANSWERED and code in (None, case.code)), None)
+    if answered is not None and _DISCONTENT.search(folded):
+        return Decision("object", answered.code, text=text)
+    if understanding.kind == "status" and _THANKS.search(folded):
+        return Decision("thanks", code or _latest(cases), text=text)
+    if code in known and understanding.kind != "status":
+        return Decision("addition", code, text=text)
+    if code is not None or cases:
+        return Decision("lookup", code or _latest(cases), text=text)
+    return None
+
+
+def _addition(text: str, understanding: Understanding, cases: Sequence[Case], now: datetime) -> Decision | None:
+    last = next((case for case in cases if case.status in _TAKES_MORE), None)
+    if last is None or now - last.received_at > timedelta(hours=ADDITION_HOURS):
+        return None
+    if any(fold(event.note) == fold(text) for event in last.events if event.note):
+        return Decision("repeat", last.code)
+    service = understanding.services[0].code if understanding.confident and understanding.services else None
+    if service is not None and service != last.service:
+        return None
+    today = set(understanding.area.today) if understanding.area is not None else set()
+    if today and last.area is not None and last.area not in today and last.area not in understanding.area.units:  # type: ignore[union-attr]
+        return None
+    whole_new = service is not None and understanding.area is not None and last.area is None
+    if whole_new or (service is not None and len(understanding.clean.split()) > 12):
+        return None
+    return Decision("addition", last.code, text=text)
+
+
+_TAKES_MORE = (Status.RECEIVED, Status.ASSIGNED, Status.IN_PROGRESS)
+
+
+def _latest(cases: Sequence[Case]) -> str | None:
+    return cases[0].code if cases else None
