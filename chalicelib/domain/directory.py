@@ -282,6 +282,15 @@ class Directory:
                 found[area.parent] = (*found.get(area.parent, ()), area.id)
         return found
 
+    @cached_property
+    def agencies_by_phone(self) -> Mapping[str, tuple[Agency, ...]]:
+        """Registered number of a focal point or leader (E.164) → the agencies it speaks for."""
+        found: dict[str, tuple[Agency, ...]] = {}
+        for agency in self.agencies.values():
+            for phone in {agency.focal_point.phone, agency.leader.phone} - {""}:
+                found[phone] = (*found.get(phone, ()), agency)
+        return found
+
     def agency_serving(self, area_id: str, level: str, on: date) -> Agency | None:
         """The agency of *level* that serves the unit *area_id* on a day, or None."""
         for agency in self._agency_by_area.get(area_id, ()):
