@@ -1,0 +1,70 @@
+"""The desk acts on a case from its signed page: assign, answer on the spot, decline, ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain import handling
+from chalicelib.domain.calendar import local
+from chalicelib.domain.case import Actor, Case
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.text import normalise
+from chalicelib.errors import MalformedRequest
+from chalicelib.usecases import notices
+from chalicelib.usecases.agency_action import Commit, Outcome
+
+
+def act_for_desk(
+    case: Case, act: str, text: str, agency: str, *, commit: Commit, directory: Directory, now: datetime
+) -> Case:
+    """
+    Do the desk's action and store it with everything it makes us tell people.
+
+    Args:
+        case: With its whole history.
+        act: assign (needs *agency*), answer, decline or ask (need *text*).
+        text: Note, answer, reason or question.
+        agency: Code of the agency to assign to.
+
+    Raises:
+        MalformedRequest: Names the field that is wrong: act, text or agency.
+        ActionNotAllowed: The case's status or kind forbids it.
+        CaseConflict: Somebody else acted on the case first.
+    """
+    outcome = desk_action(case, act, normalise(text).strip(), agency, directory=directory, now=now)
+    commit(cases=(outcome.case,), messages=outcome.messages)
+    return outcome.case
+
+
+def desk_action(case: Case, act: str, words: str, agency: str, *, directory: Directory, now: datetime) -> Outcome:
+    """Return what the desk's action makes of a case; writes nothing. Errors as `act_for_desk`."""
+    if act == "assign":
+        return _assign(case, words, agency, directory, now)
+    if act not in ("answer", "decline", "ask"):
+        raise MalformedRequest("act")
+    if not words:
+        raise MalformedRequest("text")
+    if act == "answer":
+        answered = handling.answer(case, directory, at=now, words=words, actor=Actor.DESK)
+        return Outcome(answered, notices.to_citizen(answered, "answer", directory=directory, now=now, answer=words))
+    if act == "decline":
+        declined = handling.close(case, directory, at=now, actor=Actor.DESK, action="decline", note=words)
+        return Outcome(declined, notices.to_citizen(declined, "declined", directory=directory, now=now, reason=words))
+    asked = handling.ask_citizen(case, directory, at=now, question=words, actor=Actor.DESK)
+    return Outcome(asked, notices.to_citizen(asked, "question", directory=directory, now=now, question=words))
+
+
+def _assign(case: Case, note: str, code: str, directory: Directory, now: datetime) -> Outcome:
+    agency = directory.agencies.get(code)
+    if agency is None or not agency.valid.covers(local(now).date()):
+        raise MalformedRequest("agency")
+    assigned = handling.assign(
+        case, agency, directory, at=now, actor=Actor.DESK, reason={"rule": "desk"}, note=note
+    )
+    return Outcome(
+        assigned,
+        (
+            *notices.assignment(assigned, directory=directory, now=now),
+            *notices.to_citizen(assigned, "reassigned", directory=directory, now=now),
+        ),
+    )

@@ -1,0 +1,231 @@
+"""Make a case of a citizen's words: understood, routed, with its deadline; or with the desk, and then why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import handling
+from chalicelib.domain.calendar import local
+from chalicelib.domain.case import Actor, Case, Kind, Priority, open_case
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.ladder import schedule
+from chalicelib.domain.message import Message
+from chalicelib.domain.routing import Routing, route
+from chalicelib.usecases import notices
+
+if TYPE_CHECKING:
+    from chalicelib.domain.understanding import Matter, Understanding
+
+MAX_MATTERS = 3
+"""More matters than this in one message are for a person to take apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote, and by which way."""
+
+    reporter_id: str
+    address: str
+    channel: str
+    language: str = "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The case (and child cases) made of one message, what is told to whom, and what we ask back."""
+
+    case: Case
+    children: tuple[Case, ...] = ()
+    messages: tuple[Message, ...] = ()
+    asked: str | None = None
+    """matter, area or service when one question goes back with the reply."""
+    options: tuple[str, ...] = ()
+    """Unit ids to choose from by number."""
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases to store."""
+        return (self.case, *self.children)
+
+
+def open_from_text(
+    text: str,
+    *,
+    sender: Sender,
+    understanding: Understanding,
+    directory: Directory,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> Opened:
+    """
+    Return what one message becomes; writes nothing.
+
+    Args:
+        text: The citizen's words, normalised.
+        understanding: What the reader made of them.
+        new_code: Gives a fresh case code.
+    """
+    case = _new_case(text, sender, understanding, directory, now, new_code())
+    if case.kind is Kind.DENUNCIATION:
+        return _with_desk(case, "denunciation", directory, now)
+    if understanding.spam and not understanding.empty:
+        # Nobody is told of an advertisement; it waits in the desk's queue and daily digest without an alarm.
+        return Opened(case)
+    if understanding.empty:
+        return _asking(case, "matter", (), directory, now)
+    opened = place_case(case, understanding, directory, now)
+    if understanding.matters and not opened.case.emergency:
+        return _with_children(opened, understanding.matters[1:MAX_MATTERS], sender, directory, now, new_code)
+    return opened
+
+
+def place_case(case: Case, understanding: Understanding, directory: Directory, now: datetime) -> Opened:
+    """Route a case that is with the desk: to its agency, to one question back, or to the desk with the reason why."""
+    area = understanding.area
+    if area is not None and area.outside:
+        return _with_desk(case, "unrouted", directory, now)
+    units = area.units if area is not None else ()
+    routing = route(
+        directory,
+        service=case.service if understanding.confident else None,
+        topic=case.topic,
+        area_ids=units,
+        kind=case.kind,
+        on=local(now).date(),
+    )
+    if routing.agency is not None:
+        return _assigned(case, routing, directory, now)
+    if case.emergency:
+        return _with_desk(case, "urgent", directory, now, routing)
+    if routing.asks in ("area", "service") and case.channel in ("sms", "email"):
+        options = units if routing.asks == "area" and area is not None and area.ambiguous else ()
+        return _asking(case, routing.asks, options, directory, now)
+    return _with_desk(case, "unrouted", directory, now, routing)
+
+
+def describe(case: Case, understanding: Understanding) -> Case:
+    """Set kind, field and place from what was understood; what is already known and not contradicted stays."""
+    guess = understanding.services[0] if understanding.services else None
+    area = understanding.area
+    return replace(
+        case,
+        kind=Kind(understanding.kind) if understanding.kind in set(Kind) else case.kind,
+        priority=Priority.URGENT if understanding.kind == "emergency" else Priority(understanding.priority),
+        service=guess.code if guess else case.service,
+        topic=guess.topic if guess else case.topic,
+        area=_placed(understanding) or case.area,
+        place=_place_words(understanding) or case.place,
+        emergency=case.emergency or understanding.kind == "emergency",
+        spam=understanding.spam and not understanding.empty,
+    )
+
+
+def _new_case(
+    text: str, sender: Sender, understanding: Understanding, directory: Directory, now: datetime, code: str
+) -> Case:
+    kind = Kind.DENUNCIATION if understanding.denunciation else Kind.COMPLAINT
+    case = open_case(
+        code,
+        text=text,
+        kind=kind,
+        priority=Priority.NORMAL,
+        at=now,
+        channel=sender.channel,
+        reporter_id=sender.reporter_id,
+        reporter_address=sender.address,
+        language=understanding.language,
+        deadline_table=handling.table_in_force(directory, now),
+    )
+    return describe(case, understanding)
+
+
+def _placed(understanding: Understanding) -> str | None:
+    """The unit to file the case under: the one of today it surely lies in, else the unit as said."""
+    area = understanding.area
+    if area is None or area.outside or not area.units:
+        return None
+    if len(area.today) == 1:
+        return area.today[0]
+    return None if area.ambiguous and len(area.units) > 1 else area.units[0]
+
+
+def _place_words(understanding: Understanding) -> str:
+    area = understanding.area
+    if area is None:
+        return ""
+    return ", ".join(part for part in (area.address, area.said) if part)
+
+
+def _assigned(case: Case, routing: Routing, directory: Directory, now: datetime) -> Opened:
+    assert routing.agency is not None
+    reason = {"rule": routing.rule_id or "", "because": routing.reason}
+    assigned = handling.assign(case, routing.agency, directory, at=now, actor=Actor.SYSTEM, reason=reason)
+    messages = notices.assignment(assigned, directory=directory, now=now)
+    if assigned.emergency:
+        messages = (*messages, notices.to_desk(assigned, "urgent", directory=directory, now=now))
+    return Opened(assigned, messages=messages)
+
+
+def _with_desk(case: Case, reason: str, directory: Directory, now: datetime, routing: Routing | None = None) -> Opened:
+    scheduled = schedule(replace(case, asked_at=None), directory)
+    proposed = routing.alternatives[0].code if routing is not None and routing.alternatives else None
+    message = notices.to_desk(scheduled, reason, directory=directory, now=now, proposed=proposed)
+    return Opened(scheduled, messages=(message,))
+
+
+def _asking(case: Case, asked: str, options: tuple[str, ...], directory: Directory, now: datetime) -> Opened:
+    asking = schedule(replace(case, asked_at=now), directory)
+    return Opened(asking, asked=asked, options=options)
+
+
+def _with_children(
+    opened: Opened,
+    matters: tuple[Matter, ...],
+    sender: Sender,
+    directory: Directory,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> Opened:
+    """Give each further matter its own child case, in the parent's place; the parent then counts as level 3."""
+    children: list[Case] = []
+    messages: list[Message] = list(opened.messages)
+    parent = opened.case
+    for matter in matters:
+        if matter.service == parent.service:
+            continue
+        child = open_case(
+            new_code(),
+            text=matter.text,
+            kind=parent.kind,
+            priority=parent.priority,
+            at=now,
+            channel=sender.channel,
+            reporter_id=sender.reporter_id,
+            reporter_address=sender.address,
+            language=parent.language,
+            deadline_table=parent.deadline_table,
+            service=matter.service,
+            topic=matter.topic,
+            area=parent.area,
+            place=parent.place,
+            parent=parent.code,
+            data={"parent": parent.code},
+        )
+        area_ids = (parent.area,) if parent.area else ()
+        routing = route(
+            directory,
+            service=matter.service,
+            topic=matter.topic,
+            area_ids=area_ids,
+            kind=parent.kind,
+            on=local(now).date(),
+        )
+        made = _assigned(child, routing, directory, now) if routing.agency else _with_desk(child, "unrouted", directory, now, routing)
+        children.append(made.case)
+        messages.extend(made.messages)
+    if not children:
+        return opened
+    return replace(opened, case=replace(parent, level=3), children=tuple(children), messages=tuple(messages))

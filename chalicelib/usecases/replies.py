@@ -1,0 +1,114 @@
+"""The words that go straight back to a citizen: one SMS, unaccented, one segment wherever the reply is ours alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.calendar import local
+from chalicelib.domain.case import Case, Kind, Status
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.sms import segments
+from chalicelib.domain.text import unaccent
+from chalicelib.texts import text
+from chalicelib.usecases import notices
+
+if TYPE_CHECKING:
+    from chalicelib.domain.understanding import Understanding
+    from chalicelib.usecases.open_case import Opened
+
+MOST_OPTIONS = 3
+"""Choices that fit one segment and one glance; rating digits go to 3 as well."""
+
+
+def sms(key: str, language: str, directory: Directory, **values: Any) -> str:
+    """Return the sentence `sms.<key>` as it is sent."""
+    return notices.shorten(unaccent(text(f"sms.{key}", language, directory, **values)), directory, language)
+
+
+def opened(made: Opened, understanding: Understanding, directory: Directory, now: datetime) -> str:
+    """The first reply: danger numbers first, else code, agency and due moment, else one question."""
+    case = made.case
+    facts = notices.citizen_facts(case, directory)
+    if case.emergency:
+        numbers = emergency_numbers(understanding, directory, now)
+        return _one_segment("opened_emergency", case, directory, numbers=numbers, **facts)
+    if case.kind is Kind.DENUNCIATION:
+        return _one_segment("opened_denunciation", case, directory, authority=authority(directory, case.language), **facts)
+    if made.asked is not None:
+        return question(made, directory)
+    if case.spam:
+        return sms("opened_spam", case.language, directory, **facts)
+    if case.agency is None:
+        return sms("opened_desk", case.language, directory, **facts)
+    if made.children:
+        codes = ", ".join(each.code for each in made.cases)
+        return _one_segment("opened_two", case, directory, count=len(made.cases), codes=codes, **facts)
+    return _one_segment("opened", case, directory, **facts)
+
+
+def question(made: Opened, directory: Directory) -> str:
+    """The one question that goes back, with numbered choices where there are few."""
+    facts = notices.citizen_facts(made.case, directory)
+    language = made.case.language
+    if made.asked == "area" and 1 < len(made.options) <= MOST_OPTIONS:
+        names = [directory.areas[unit] for unit in made.options]
+        options = ", ".join(f"{number} {_told_apart(unit.id, directory)}" for number, unit in enumerate(names, start=1))
+        reply = sms("ask_area_options", language, directory, options=options, **facts)
+        if segments(reply).segments == 1:
+            return reply
+    return sms(f"ask_{made.asked}", language, directory, **facts)
+
+
+def _told_apart(unit: str, directory: Directory) -> str:
+    """A unit with the unit above it, so that two wards of one number can be told apart."""
+    names = [f"{area.type} {area.name}" for area in directory.lineage(unit)][:2]
+    short = {"phường": "P.", "xã": "X.", "thị trấn": "TT.", "thành phố": "TP", "thị xã": "TX", "huyện": "H."}
+    for long, brief in short.items():
+        names = [name.replace(f"{long} ", f"{brief}", 1) if name.startswith(long) else name for name in names]
+    return " ".join(name for name in names if not name.startswith("tỉnh"))
+
+
+def state(case: Case, directory: Directory) -> str:
+    """What `TRA CUU` answers: the state in plain words, never personal data."""
+    facts = notices.citizen_facts(case, directory)
+    if case.status in (Status.ASSIGNED, Status.IN_PROGRESS):
+        return sms("state", case.language, directory, status=status_name(case), **facts)
+    asked = next((event.note for event in reversed(case.events) if event.action == "ask"), "")
+    told = case.answer
+    if case.status is Status.DECLINED:
+        told = next((event.note for event in reversed(case.events) if event.action == "decline"), "")
+    return sms(f"state_{case.status}", case.language, directory, question=asked, answer=told, **facts).strip()
+
+
+def status_name(case: Case) -> str:
+    """The status as people call it."""
+    return text(f"names.status.{case.status}", case.language).lower()
+
+
+def emergency_numbers(understanding: Understanding, directory: Directory, now: datetime) -> str:
+    """The numbers to call, as told: those of what happened, else all that are in force on the day."""
+    in_force = [entry["number"] for entry in directory.province["emergency"] if _in_force(entry, local(now).date().isoformat())]
+    wanted = [number for number in understanding.emergency_numbers if number in in_force]
+    return "/".join(wanted or [number for number in in_force if number in ("113", "114", "115")])
+
+
+def _in_force(entry: Any, day: str) -> bool:
+    return str(entry.get("valid_from") or "") <= day and day <= str(entry.get("valid_to") or "9999")
+
+
+def authority(directory: Directory, language: str) -> str:
+    """Where a signed denunciation goes."""
+    told = directory.province["denunciation"]
+    return str(told.get(f"short_{language}") or told.get("short_vi") or told[language])
+
+
+def _one_segment(key: str, case: Case, directory: Directory, **values: Any) -> str:
+    """A reply that must fit one segment: the agency's name gives way first."""
+    reply = sms(key, case.language, directory, **values)
+    agency = str(values.get("agency", ""))
+    while segments(reply).segments > 1 and len(agency) > 6:
+        agency = agency[:-1].rstrip()
+        reply = sms(key, case.language, directory, **{**values, "agency": agency})
+    return reply
+

@@ -1,0 +1,101 @@
+"""Report to the province and to each agency when a week, month, quarter, half-year or year has ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.domain.calendar import local
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.message import Message
+from chalicelib.domain.report import Report, ReportPeriod, build_report, periods_ended
+from chalicelib.domain.stats import PROVINCE, agency_scope
+from chalicelib.errors import AlreadyReceived, CaseConflict
+
+BEGINNING = date(2019, 1, 1)
+"""No hotline of ours is older: what was carried over is counted from here."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def send_reports(
+    *,
+    stats: Any,
+    files: Any,
+    commit: Callable[..., None],
+    directory: Directory,
+    render: Callable[..., Any],
+    sheet: Callable[..., bytes],
+    now: datetime,
+) -> dict[str, int]:
+    """
+    Queue the reports of every period that ended yesterday; each once, however often the job runs. Returns counts.
+
+    Reads the daily counters only: the cost does not grow with the number of cases.
+    """
+    counts: Counter[str] = Counter()
+    periods = periods_ended(local(now).date())
+    if not periods:
+        return {}
+    last = max(period.ends_on for period in periods)
+    counters = {PROVINCE: stats.read(PROVINCE, BEGINNING, last)}
+    agencies = [agency for agency in directory.agencies.values() if agency.valid.covers(last)]
+    for agency in agencies:
+        scope = agency_scope(agency.code)
+        counters[scope] = stats.read(scope, BEGINNING, last)
+    for period in periods:
+        of_agencies = {
+            agency.code: build_report(agency_scope(agency.code), period, counters[agency_scope(agency.code)])
+            for agency in agencies
+        }
+        whole = build_report(PROVINCE, period, counters[PROVINCE])
+        office = directory.province["office"]["email"]
+        told = [report for report in of_agencies.values() if not report.is_empty]
+        counts[_queue(whole, told, office, files, commit, directory, render, sheet, now)] += 1
+        for agency in agencies:
+            report = of_agencies[agency.code]
+            if not report.is_empty and agency.focal_point.email:
+                to = agency.focal_point.email
+                counts[_queue(report, [], to, files, commit, directory, render, sheet, now)] += 1
+    return dict(counts)
+
+
+def _queue(
+    report: Report,
+    of_agencies: list[Report],
+    to: str,
+    files: Any,
+    commit: Callable[..., None],
+    directory: Directory,
+    render: Callable[..., Any],
+    sheet: Callable[..., bytes],
+    now: datetime,
+) -> str:
+    identity = message_id(report.scope, report.period)
+    key = f"reports/{identity}.xlsx"
+    files.put(key, sheet(report, directory, "vi", agencies=of_agencies), XLSX)
+    mail = render("report", language="vi", directory=directory, report=report, agencies=of_agencies)
+    message = Message(
+        id=identity,
+        channel="email",
+        to=to,
+        purpose="report",
+        created_at=now,
+        due_at=now,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        attachments=(key,),
+    )
+    try:
+        commit(messages=(message,))
+    except (AlreadyReceived, CaseConflict):
+        return "known"
+    return "queued"
+
+
+def message_id(scope: str, period: ReportPeriod) -> str:
+    """One report of a scope and a period is one message: `report-so_ldtbxh-2020-H1`."""
+    return f"report-{scope.removeprefix('agency#')}-{period.id}"

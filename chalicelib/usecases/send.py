@@ -1,0 +1,166 @@
+"""Send what the outbox holds: at once from its stream, and every minute whatever is due (the *outbox*, design §4).
+
+A row is leased before the provider is called. A sender that dies in between leaves a lease that runs out; the sweep then
+marks the row `uncertain` and asks the provider before anything is sent again. The last failure is told to the desk.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.message import Delivery, Message
+from chalicelib.errors import SendFailed, SendUncertain
+from chalicelib.gateways.ports import EmailGateway, Mail, SmsGateway
+
+LEASE_SECONDS = 120
+"""Longer than a sender may run (60 s): while the lease holds, nobody else sends."""
+
+SETTLE_SECONDS = 120
+"""A provider's list may lag behind its sends."""
+
+EMAIL_SETTLE_SECONDS = 1_800
+"""Mail services cannot be asked; their delivery event comes within minutes or not at all."""
+
+BACKOFF_SECONDS = (60, 300, 900, 3_600, 10_800, 21_600)
+"""Waits after each failed try that may succeed later; after the last the message has failed."""
+
+SWEEP_LIMIT = 200
+"""Messages one sweep looks at; the next minute goes on."""
+
+_log = logging.getLogger("hotline.send")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What sending needs: the outbox, the gateways, and how a mail is composed."""
+
+    outbox: Any
+    sms: Callable[[], SmsGateway]
+    email: Callable[[], EmailGateway]
+    compose: Callable[[Message], Mail]
+    tell_desk: Callable[[Message], None]
+    """Puts a failed message on the desk's table."""
+
+
+def send_new(message_ids: list[str], *, sending: Sending, now: datetime) -> dict[str, int]:
+    """Send messages the stream has just brought; what is not due or taken already is left to the sweep. Returns counts."""
+    return dict(Counter(_send(message_id, sending, now) for message_id in message_ids))
+
+
+def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
+    """Send, settle or retry whatever is due. Returns counts by outcome."""
+    counts: Counter[str] = Counter()
+    for message in sending.outbox.due(now, SWEEP_LIMIT):
+        if message.status is Delivery.PENDING:
+            counts[_send(message.id, sending, now)] += 1
+        elif message.status is Delivery.SENDING:
+            counts[_lease_ran_out(message, sending, now)] += 1
+        else:
+            counts[_settle(message, sending, now)] += 1
+    return dict(counts)
+
+
+def _send(message_id: str, sending: Sending, now: datetime) -> str:
+    message = sending.outbox.lease(message_id, now=now, until=now + timedelta(seconds=LEASE_SECONDS))
+    if message is None:
+        return "left"
+    try:
+        provider_id = _hand_over(message, sending)
+    except SendUncertain:
+        _mark_uncertain(message, sending, now)
+        return "uncertain"
+    except SendFailed as failure:
+        return _failed(message, failure, sending, now)
+    sending.outbox.settle(
+        message.id,
+        expected={Delivery.SENDING},
+        status=Delivery.SENT,
+        provider_id=provider_id,
+        sent_at=now,
+    )
+    return "sent"
+
+
+def _hand_over(message: Message, sending: Sending) -> str:
+    if message.channel == "email":
+        return sending.email().send(sending.compose(message))
+    return sending.sms().send(to=message.to, text=message.text, message_id=message.id)
+
+
+def _failed(message: Message, failure: SendFailed, sending: Sending, now: datetime) -> str:
+    if failure.alarm:
+        _log.error("send refused", extra={"message": message.id, "reason": failure.reason})
+    if failure.retry and message.attempts <= len(BACKOFF_SECONDS):
+        wait = BACKOFF_SECONDS[message.attempts - 1]
+        sending.outbox.settle(
+            message.id,
+            expected={Delivery.SENDING},
+            status=Delivery.PENDING,
+            due_at=now + timedelta(seconds=wait),
+            error=failure.reason,
+        )
+        return "retry"
+    give_up(message, failure.reason, expected={Delivery.SENDING}, sending=sending)
+    return "failed"
+
+
+def give_up(message: Message, reason: str, *, expected: set[Delivery], sending: Sending) -> None:
+    """Mark a message failed for good and put it on the desk's table, once."""
+    if sending.outbox.settle(message.id, expected=expected, status=Delivery.FAILED, error=reason):
+        sending.tell_desk(message)
+
+
+def _mark_uncertain(message: Message, sending: Sending, now: datetime) -> None:
+    wait = EMAIL_SETTLE_SECONDS if message.channel == "email" else SETTLE_SECONDS
+    sending.outbox.settle(
+        message.id,
+        expected={Delivery.SENDING},
+        status=Delivery.UNCERTAIN,
+        due_at=now + timedelta(seconds=wait),
+        was_uncertain=True,
+    )
+
+
+def _lease_ran_out(message: Message, sending: Sending, now: datetime) -> str:
+    """The sender died, or is very late; whether the provider got the message nobody knows."""
+    _mark_uncertain(message, sending, now)
+    return "uncertain"
+
+
+def _settle(message: Message, sending: Sending, now: datetime) -> str:
+    """Ask the provider whether an uncertain message went out; only a clear no sends it again at once."""
+    since = message.due_at - timedelta(hours=1)
+    try:
+        if message.channel == "email":
+            found = sending.email().find(message_id=message.id, since=since)
+        else:
+            found = sending.sms().find(to=message.to, text=message.text, message_id=message.id, since=since)
+    except SendUncertain:
+        if message.channel != "email":
+            _postpone(message, sending, now)
+            return "uncertain"
+        found = None  # no delivery event came in time: a mail that comes twice is better than one that never comes
+    if found is not None:
+        sending.outbox.settle(
+            message.id, expected={Delivery.UNCERTAIN}, status=Delivery.SENT, provider_id=found, sent_at=now
+        )
+        return "found"
+    if message.attempts > len(BACKOFF_SECONDS):
+        give_up(message, "uncertain too often", expected={Delivery.UNCERTAIN}, sending=sending)
+        return "failed"
+    sending.outbox.settle(message.id, expected={Delivery.UNCERTAIN}, status=Delivery.PENDING, due_at=now)
+    return _send(message.id, sending, now)
+
+
+def _postpone(message: Message, sending: Sending, now: datetime) -> None:
+    sending.outbox.settle(
+        message.id,
+        expected={Delivery.UNCERTAIN},
+        status=Delivery.UNCERTAIN,
+        due_at=now + timedelta(seconds=SETTLE_SECONDS),
+    )

@@ -1,0 +1,150 @@
+"""Take one text message, whatever carried it: once, whole, with a reply (the *inbox*, design §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.dialogue import decide
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.inbox import Received, Talk
+from chalicelib.domain.keys import reporter_id
+from chalicelib.domain.message import Message
+from chalicelib.domain.text import normalise
+from chalicelib.errors import AlreadyReceived, CaseConflict, CaseNotFound
+from chalicelib.gateways.ports import InboundSms
+from chalicelib.usecases import answer_citizen
+from chalicelib.usecases.agency_sms import agency_of, take_agency_sms
+from chalicelib.usecases.open_case import Sender
+
+MAX_TRIES = 4
+"""Two messages of one sender at the same moment collide once; more than a few collisions are a storm."""
+
+RECENT_CASES = 5
+"""How many of a sender's latest cases a message may be about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one message does: all of it is written together."""
+
+    reply: str
+    outcome: str
+    cases: tuple[Case, ...] = ()
+    messages: tuple[Message, ...] = ()
+    talk: Talk | None = None
+    case_code: str | None = None
+
+
+def take_sms(
+    sms: InboundSms,
+    *,
+    cases: Any,
+    inbox: Any,
+    commit: Callable[..., None],
+    directory: Directory,
+    reader: Any,
+    secret: str,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> str:
+    """
+    Take a message and return the reply; the same message again gets the same reply and changes nothing.
+
+    Args:
+        sms: As the gateway read it; the sender may be a citizen or an agency's registered number.
+        cases, inbox: Stores.
+        commit: Writes case, outbox, inbox and conversation in one transaction.
+        reader: Understands a text (`read(text, on=day)`).
+        secret: The province's secret, for the sender's index key.
+        now: Aware.
+        new_code: Gives a fresh case code.
+
+    Raises:
+        StorageUnavailable: Nothing was written; the provider may try again.
+        CaseConflict: The sender's messages kept colliding; nothing of this one was written.
+    """
+    sender = Sender(reporter_id(sms.sender, secret), sms.sender, "sms")
+    for tries_left in reversed(range(MAX_TRIES)):
+        known, talk = inbox.read(sms.id, sender.reporter_id)
+        if known is not None:
+            return str(known.reply)
+        effect = _effect(sms, sender, talk, cases, directory, reader, secret, now, new_code)
+        received = Received(
+            id=sms.id,
+            received_at=now,
+            channel="sms",
+            reporter_id=sender.reporter_id,
+            text=normalise(sms.text),
+            reply=effect.reply,
+            case_code=effect.case_code,
+            outcome=effect.outcome,
+        )
+        try:
+            commit(cases=effect.cases, messages=effect.messages, received=received, talk=effect.talk)
+        except (AlreadyReceived, CaseConflict) as collision:
+            # Another copy of this webhook, or another message of this sender, was faster: look again.
+            if tries_left == 0:
+                again = inbox.received(sms.id)
+                if again is None:
+                    raise CaseConflict("messages of one sender kept colliding") from collision
+                return str(again.reply)
+            continue
+        return effect.reply
+    raise AssertionError("unreachable")
+
+
+def _effect(
+    sms: InboundSms,
+    sender: Sender,
+    talk: Talk | None,
+    cases: Any,
+    directory: Directory,
+    reader: Any,
+    secret: str,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> Effect:
+    text = normalise(sms.text).strip()
+    agency = agency_of(sms.sender, directory, now)
+    if agency is not None:
+        done = take_agency_sms(text, agency, cases=cases, directory=directory, now=now)
+        if done is not None:
+            return Effect(done.reply, "agency", done.cases, done.messages, case_code=done.code)
+    recent = recent_cases(sender.reporter_id, cases) if talk is not None else ()
+    understanding = reader.read(text, on=answer_citizen.day_of(now))
+    decision = decide(text, talk=talk, cases=recent, understanding=understanding, now=now)
+    answered = answer_citizen.carry_out(
+        decision,
+        sender=sender,
+        talk=talk or Talk(sender.reporter_id, now),
+        recent=recent,
+        understanding=understanding,
+        directory=directory,
+        reader=reader,
+        now=now,
+        new_code=new_code,
+    )
+    return Effect(
+        answered.reply,
+        decision.what,
+        answered.cases,
+        answered.messages,
+        talk=replace(answered.talk, updated_at=now, version=answered.talk.version + 1),
+        case_code=answered.case_code,
+    )
+
+
+def recent_cases(reporter: str, cases: Any) -> tuple[Case, ...]:
+    """The sender's latest cases with their history, newest first; one that vanished meanwhile is left out."""
+    found = []
+    for summary in cases.of_reporter(reporter, RECENT_CASES):
+        try:
+            found.append(cases.get(summary.code))
+        except CaseNotFound:
+            continue
+    return tuple(found)
+
