@@ -1,0 +1,72 @@
+"""What every HTTP entry point shares: its named protection, errors turned into answers, and one log line without people."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.errors import (
+    CaseConflict,
+    HotlineError,
+    MalformedRequest,
+    SignatureNotValid,
+    StorageUnavailable,
+)
+
+_log = logging.getLogger("hotline.http")
+
+XML = {"Content-Type": "text/xml; charset=utf-8"}
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+STATUS_OF: tuple[tuple[type[HotlineError], int], ...] = (
+    (SignatureNotValid, 403),
+    (MalformedRequest, 400),
+    # 503: the provider tries again (docs/providers.md, "Retries"); nothing was written
+    (CaseConflict, 503),
+    (StorageUnavailable, 503),
+)
+"""Error → HTTP status of a webhook; the first class that fits counts, anything else is a 500."""
+
+
+def protected_by(protection: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Name what keeps strangers out of a route; tests/unit/test_routes.py wants one on each."""
+
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.protection = protection  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def answers_webhook(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the hotline's errors into statuses a provider understands; the body never repeats what came in."""
+
+    @functools.wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(*args, **kwargs)
+        except HotlineError as problem:
+            status = next((code for kind, code in STATUS_OF if isinstance(problem, kind)), 500)
+            _log.warning("webhook refused", extra={"reason": type(problem).__name__, "status": status})
+            return Response(body="", status_code=status, headers={"Content-Type": "text/plain"})
+        except Exception:
+            _log.exception("webhook failed")
+            return Response(body="", status_code=500, headers={"Content-Type": "text/plain"})
+
+    return answer
+
+
+def log_each_call(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Middleware: log which handler ran and how long, never who or what."""
+    started = time.monotonic()
+    response = get_response(event)
+    route = getattr(event, "context", None)
+    where = route.get("resourcePath") if isinstance(route, dict) else type(event).__name__
+    milliseconds = round((time.monotonic() - started) * 1000)
+    _log.info("call", extra={"route": where, "status": getattr(response, "status_code", None), "ms": milliseconds})
+    return response

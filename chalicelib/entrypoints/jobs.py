@@ -1,0 +1,143 @@
+"""Handlers of streams, schedules and inbound mail; app.py names them. Each returns and logs counts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib import settings, wiring
+from chalicelib.domain.case import Case
+from chalicelib.domain.message import Delivery, Message
+from chalicelib.storage.commit import commit
+from chalicelib.storage.tables import from_stream_image
+
+_log = logging.getLogger("hotline.jobs")
+
+Failures = dict[str, list[dict[str, str]]]
+
+
+def send_outbox(event: Mapping[str, Any]) -> Failures:
+    """Send new messages; a record that fails is given back to the stream, the sweep takes what the stream loses."""
+    from chalicelib.usecases.send import send_new
+
+    sending = wiring.sending()
+
+    def send(message: Message) -> None:
+        if message.status is Delivery.PENDING and message.due_at <= wiring.now():
+            send_new([message.id], sending=sending, now=wiring.now())
+
+    return _each_record(event, "INSERT", Message, send)
+
+
+def count_cases(event: Mapping[str, Any]) -> Failures:
+    """Count changed cases; the case is read whole, because its history decides what it counts for."""
+    from chalicelib.usecases.count import count_cases as count
+
+    def add(case: Case) -> None:
+        count([wiring.case_store().get(case.code)], stats=wiring.stats_store())
+
+    return _each_record(event, "", Case, add)
+
+
+def receive_email(event: Mapping[str, Any]) -> dict[str, int]:
+    """Take mails the mail service has put into the file store (`inbound/<message id>`)."""
+    from chalicelib.gateways.email_inbound import read_mail
+    from chalicelib.usecases.take_email import take_email
+
+    counts: dict[str, int] = {}
+    for record in event.get("Records", ()):
+        message_id = record["ses"]["mail"]["messageId"]
+        if message_id == "AMAZON_SES_SETUP_NOTIFICATION":  # the mail service's own first object
+            continue
+        raw = wiring.files().get(f"inbound/{message_id}")
+        mail = read_mail(raw, id=f"ses#{message_id}", verdicts=record["ses"].get("receipt"))
+        outcome = take_email(mail, **wiring.taking())
+        counts[outcome] = counts.get(outcome, 0) + 1
+    return _logged("receive_email", counts)
+
+
+def sweep_outbox() -> dict[str, int]:
+    """Send, settle or retry whatever is due."""
+    from chalicelib.usecases.send import sweep
+
+    return _logged("sweep_outbox", sweep(sending=wiring.sending(), now=wiring.now()))
+
+
+def do_wake_ups() -> dict[str, int]:
+    """Do the ladder's due steps."""
+    from chalicelib.usecases.wake import do_wake_ups as wake_up
+
+    return _logged(
+        "do_wake_ups",
+        wake_up(cases=wiring.case_store(), commit=commit, directory=wiring.directory(), now=wiring.now()),
+    )
+
+
+def send_digests() -> dict[str, int]:
+    """Queue the morning's digests."""
+    from chalicelib.usecases.digest import send_digests as send
+
+    return _logged(
+        "send_digests",
+        send(
+            cases=wiring.case_store(),
+            commit=commit,
+            directory=wiring.directory(),
+            now=wiring.now(),
+            **wiring.showing(),
+        ),
+    )
+
+
+def recount_stats() -> dict[str, int]:
+    """Prove and repair the counters of recent days."""
+    from chalicelib.usecases.count import recount
+
+    return _logged(
+        "recount_stats", recount(cases=wiring.case_store(), stats=wiring.stats_store(), now=wiring.now())
+    )
+
+
+def send_reports() -> dict[str, int]:
+    """Queue the reports of every period that ended yesterday; the counters are proved first."""
+    from chalicelib.usecases.report import send_reports as send
+    from chalicelib.web.render import mail
+    from chalicelib.web.report_sheet import report_xlsx
+
+    return _logged(
+        "send_reports",
+        send(
+            stats=wiring.stats_store(),
+            files=wiring.files(),
+            commit=commit,
+            directory=wiring.directory(),
+            render=mail,
+            sheet=report_xlsx,
+            now=wiring.now(),
+        ),
+    )
+
+
+def _each_record(event: Mapping[str, Any], name: str, kind: type, act: Callable[[Any], None]) -> Failures:
+    """Hand each stream record's new image to *act*; name the first that fails, so that the rest comes again."""
+    done = 0
+    for record in event.get("Records", ()):
+        image = record.get("dynamodb", {}).get("NewImage")
+        if image is None or (name and record.get("eventName") != name):
+            continue
+        try:
+            item = from_stream_image(image)
+            if isinstance(item, kind):
+                act(item)
+                done += 1
+        except Exception:
+            _log.exception("stream record failed", extra={"event": record.get("eventID")})
+            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+    _logged(f"stream of {kind.__name__}", {"records": done})
+    return {"batchItemFailures": []}
+
+
+def _logged(job: str, counts: dict[str, int]) -> dict[str, int]:
+    _log.info("job", extra={"job": job, "province": settings.province(), **{f"n_{key}": n for key, n in counts.items()}})
+    return counts

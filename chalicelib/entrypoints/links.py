@@ -1,0 +1,111 @@
+"""The signed page `/a/<token>`: an agency or the desk acts on one case without an account. A GET changes nothing."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from chalice import Blueprint, Response
+
+from chalicelib import settings, wiring
+from chalicelib.domain.case import Case
+from chalicelib.domain.keys import Link
+from chalicelib.entrypoints.http import protected_by
+from chalicelib.entrypoints.pages import html
+from chalicelib.errors import ActionNotAllowed, CaseConflict, LinkNotValid, MalformedRequest, StorageUnavailable
+from chalicelib.gateways.twilio_webhooks import parse_form
+from chalicelib.storage.commit import commit
+from chalicelib.usecases.agency_action import act_for_agency
+from chalicelib.usecases.desk_action import act_for_desk
+from chalicelib.usecases.open_link import DESK, open_link
+
+routes = Blueprint(__name__)
+
+MAX_BODY_BYTES = 100_000
+MAX_TEXT_CHARACTERS = 4_000
+
+SIGNED_LINK = "signed link"
+
+_log = logging.getLogger("hotline.links")
+
+
+def answers_browser(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Turn what goes wrong into a page that says what to do."""
+
+    @functools.wraps(view)
+    def answer(token: str) -> Response:
+        try:
+            return view(unquote(token))
+        except LinkNotValid as problem:
+            status = {"expired": 410, "superseded": 409}.get(str(problem), 404)
+            return html("link_problem", status=status, directory=wiring.directory(), reason=str(problem))
+        except StorageUnavailable:
+            return html("error", status=503, directory=None)
+        except Exception:
+            _log.exception("page failed")
+            return html("error", status=500, directory=None)
+
+    return answer
+
+
+@routes.route("/a/{token}", methods=["GET"])
+@protected_by(SIGNED_LINK)
+@answers_browser
+def show_case(token: str) -> Response:
+    case, link = _open(token)
+    return _page(case, link)
+
+
+@routes.route("/a/{token}", methods=["POST"], content_types=["*/*"])
+@protected_by(SIGNED_LINK)
+@answers_browser
+def act_on_case(token: str) -> Response:
+    case, link = _open(token)
+    try:
+        form = _form()
+        act, text, agency = form.get("act", ""), form.get("text", ""), form.get("agency", "")
+    except MalformedRequest:
+        return _page(case, link, status=400, error="other")
+    if len(text) > MAX_TEXT_CHARACTERS:
+        return _page(case, link, status=400, act=act, entered=text, error="text_too_long", agency=agency)
+    try:
+        after = _act(case, link, act, text, agency)
+    except MalformedRequest as problem:
+        return _page(case, link, status=400, act=act, entered=text, error=f"{problem}_missing", agency=agency)
+    except ActionNotAllowed:
+        return _page(case, link, status=409, act=act, entered=text, error="not_allowed", agency=agency)
+    except CaseConflict:
+        fresh = wiring.case_store().get(case.code)
+        return _page(fresh, link, status=409, act=act, entered=text, error="conflict", agency=agency)
+    except StorageUnavailable:
+        return _page(case, link, status=503, act=act, entered=text, error="unavailable", agency=agency)
+    return _page(after, link, done=act)
+
+
+def _open(token: str) -> tuple[Case, Link]:
+    return open_link(token, cases=wiring.case_store(), secret=settings.secret_key(), now=wiring.now())
+
+
+def _act(case: Case, link: Link, act: str, text: str, agency: str) -> Case:
+    context: dict[str, Any] = {"commit": commit, "directory": wiring.directory(), "now": wiring.now()}
+    if link.role == DESK:
+        return act_for_desk(case, act, text, agency, **context)
+    return act_for_agency(case, act, text, **context)
+
+
+def _form() -> dict[str, str]:
+    body: bytes = routes.current_request.raw_body
+    if len(body) > MAX_BODY_BYTES:
+        raise MalformedRequest("text")
+    return parse_form(body)
+
+
+def _page(case: Case, link: Link, *, status: int = 200, **state: Any) -> Response:
+    from chalicelib.web.views import case_view
+
+    directory, now = wiring.directory(), wiring.now()
+    view = case_view(case, directory, audience=link.role, language="vi", now=now)
+    return html(link.role, status=status, directory=directory, case=view, now=now, **state)

@@ -1,0 +1,28 @@
+"""Send a page to a browser, with the headers that keep it to itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice import Response
+
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    # No script, nothing from elsewhere, forms only to ourselves; styles stand in the page.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # A signed link is a secret: it must not travel on as a referrer, nor stay in a cache or an index.
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def html(name: str, *, status: int = 200, language: str = "vi", **context: Any) -> Response:
+    """Return the page *name* of web/templates."""
+    from chalicelib.web.render import page
+
+    return Response(body=page(name, language=language, **context), status_code=status, headers=dict(HEADERS))

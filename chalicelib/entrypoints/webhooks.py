@@ -1,0 +1,87 @@
+"""What providers post: text messages and delivery reports. Signed, taken once, answered at once."""
+
+from __future__ import annotations
+
+from chalice import Blueprint, Response
+
+from chalicelib import settings, wiring
+from chalicelib.entrypoints.http import JSON, XML, answers_webhook, protected_by
+from chalicelib.errors import MalformedRequest
+from chalicelib.gateways.ports import DeliveryReport
+from chalicelib.gateways.twilio_webhooks import (
+    check_twilio_signature,
+    parse_form,
+    read_twilio_sms,
+    read_twilio_status,
+    twiml_reply,
+)
+from chalicelib.usecases.take_delivery import take_delivery
+from chalicelib.usecases.take_sms import take_sms
+
+routes = Blueprint(__name__)
+
+MAX_BODY_BYTES = 64_000
+"""A text message is 1,600 characters; what is larger is none."""
+
+TWILIO = "Twilio signature"
+GATEWAY = "gateway signature"
+
+
+@routes.route("/twilio/sms", methods=["POST"], content_types=["*/*"])
+@protected_by(TWILIO)
+@answers_webhook
+def take_twilio_sms() -> Response:
+    params = _signed_twilio_form("/twilio/sms")
+    reply = take_sms(read_twilio_sms(params), **wiring.taking())
+    return Response(body=twiml_reply(reply), headers=XML)
+
+
+@routes.route("/twilio/sms-status", methods=["POST"], content_types=["*/*"])
+@protected_by(TWILIO)
+@answers_webhook
+def take_twilio_status() -> Response:
+    # The id is our own and URL-safe, so the address that was signed can be built again exactly (protocols B.3).
+    message_id = (routes.current_request.query_params or {}).get("id", "")
+    params = _signed_twilio_form("/twilio/sms-status", f"?id={message_id}" if message_id else "")
+    report = read_twilio_status(params, message_id)
+    if report is not None:
+        take_delivery(report, sending=wiring.sending(), now=wiring.now())
+    return Response(body="", status_code=200, headers=XML)
+
+
+@routes.route("/gateway/sms", methods=["POST"], content_types=["*/*"])
+@protected_by(GATEWAY)
+@answers_webhook
+def take_gateway_sms() -> Response:
+    from chalicelib.gateways.sms_json import check_gateway_signature, read_gateway, reply_body
+
+    request = routes.current_request
+    body = _body()
+    check_gateway_signature(
+        body=body, headers=request.headers, secrets=settings.gateway_secrets(), now=wiring.now()
+    )
+    came = read_gateway(body)
+    if came is None:
+        return Response(body=reply_body(""), headers=JSON)
+    if isinstance(came, DeliveryReport):
+        take_delivery(came, sending=wiring.sending(), now=wiring.now())
+        return Response(body=reply_body(""), headers=JSON)
+    return Response(body=reply_body(take_sms(came, **wiring.taking())), headers=JSON)
+
+
+def _body() -> bytes:
+    body: bytes = routes.current_request.raw_body
+    if len(body) > MAX_BODY_BYTES:
+        raise MalformedRequest("body too large")
+    return body
+
+
+def _signed_twilio_form(path: str, query: str = "") -> dict[str, str]:
+    params = parse_form(_body())
+    check_twilio_signature(
+        url=f"{settings.public_url()}{path}{query}",
+        params=params,
+        signature=routes.current_request.headers.get("x-twilio-signature"),
+        tokens=settings.twilio_auth_tokens(),
+    )
+    return params

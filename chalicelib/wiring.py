@@ -1,0 +1,215 @@
+"""Builds and keeps the real stores and gateways of this process. Called by entry points (and `local/`) only.
+
+Everything is built when first needed: a webhook that sends nothing never imports a mail client.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from chalicelib import settings
+from chalicelib.domain.code import new_code
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.message import Message
+from chalicelib.storage.case_store import CaseStore
+from chalicelib.storage.commit import commit
+from chalicelib.storage.directory_store import DirectoryStore
+from chalicelib.storage.inbox_store import InboxStore
+from chalicelib.storage.outbox_store import OutboxStore
+from chalicelib.storage.stats_store import StatsStore
+
+DIRECTORY_SECONDS = 60
+"""How long a published directory is used before looking whether another one is current."""
+
+_clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731 - replaced as a value by set_clock
+
+
+def now() -> datetime:
+    """The moment that counts; simulated on one machine."""
+    return _clock()
+
+
+def set_clock(clock: Callable[[], datetime]) -> None:
+    """Let another clock count (`local/`)."""
+    global _clock  # noqa: PLW0603 - the one moving part of a process's wiring
+    _clock = clock
+
+
+@cache
+def case_store() -> CaseStore:
+    """Cases with their history."""
+    return CaseStore()
+
+
+@cache
+def inbox_store() -> InboxStore:
+    """What came in."""
+    return InboxStore()
+
+
+@cache
+def outbox_store() -> OutboxStore:
+    """What goes out."""
+    return OutboxStore()
+
+
+@cache
+def stats_store() -> StatsStore:
+    """Daily counters."""
+    return StatsStore()
+
+
+@cache
+def directory_store() -> DirectoryStore:
+    """Published province packs."""
+    return DirectoryStore()
+
+
+class _Current:
+    """The directory in use and what is compiled from it."""
+
+    def __init__(self) -> None:
+        self.directory: Directory | None = None
+        self.reader: Any = None
+        self.looked_at = float("-inf")
+
+    def refresh(self) -> Directory:
+        if self.directory is None or time.monotonic() - self.looked_at > DIRECTORY_SECONDS:
+            if self.directory is None or directory_store().current_version() != self.directory.version:
+                self.directory = Directory.from_data(directory_store().load_current())
+                self.reader = None
+            self.looked_at = time.monotonic()
+        return self.directory
+
+
+_current = _Current()
+
+
+def directory() -> Directory:
+    """The province pack in force: read once, kept, looked after once a minute."""
+    return _current.refresh()
+
+
+def reader() -> Any:
+    """Understands texts with the words and places of the pack in force."""
+    from chalicelib.domain.understanding import Reader
+
+    pack = directory()
+    if _current.reader is None:
+        _current.reader = Reader([pack])
+    return _current.reader
+
+
+def forget() -> None:
+    """Build everything anew: after tables or settings changed (tests, `local/`)."""
+    _current.__init__()  # type: ignore[misc]
+    for built in (case_store, inbox_store, outbox_store, stats_store, directory_store, sms_gateway, email_gateway, files):
+        built.cache_clear()
+
+
+def fresh_code() -> str:
+    """A new case code."""
+    return new_code(secrets.randbelow)
+
+
+@cache
+def sms_gateway() -> Any:
+    """The SMS provider the province chose."""
+    if settings.sms_provider() == "gateway":
+        from chalicelib.gateways.sms_json import JsonSms
+
+        return JsonSms(settings.gateway_url(), settings.gateway_secrets()[0], clock=now)
+    from chalicelib.gateways.sms_twilio import TwilioSms
+
+    return TwilioSms(
+        settings.twilio_account_sid(),
+        settings.twilio_auth_tokens()[0],
+        settings.sms_sender(),
+        settings.public_url(),
+        api_url=settings.twilio_api_url(),
+    )
+
+
+@cache
+def email_gateway() -> Any:
+    """The mail service."""
+    from chalicelib.gateways.email_ses import SesEmail
+
+    return SesEmail(
+        settings.email_sender(),
+        settings.email_configuration_set(),
+        settings.region(),
+        endpoint_url=settings.ses_endpoint(),
+    )
+
+
+@cache
+def files() -> Any:
+    """Where files are kept."""
+    from chalicelib.gateways.files import FolderFiles, S3Files
+
+    bucket = settings.files_bucket()
+    if bucket:
+        return S3Files(bucket, settings.region(), settings.files_endpoint())
+    return FolderFiles(settings.files_folder())
+
+
+def taking() -> dict[str, Any]:
+    """What every use case that takes a message needs."""
+    return {
+        "cases": case_store(),
+        "inbox": inbox_store(),
+        "commit": commit,
+        "directory": directory(),
+        "reader": reader(),
+        "secret": settings.secret_key(),
+        "now": now(),
+        "new_code": fresh_code,
+    }
+
+
+def showing() -> dict[str, Any]:
+    """What makes a mail or a page of a case."""
+    from chalicelib.web.render import mail
+    from chalicelib.web.views import case_view
+
+    return {
+        "render": mail,
+        "view": case_view,
+        "public_url": settings.public_url(),
+        "secret": settings.secret_key(),
+    }
+
+
+def sending() -> Any:
+    """What sending from the outbox needs."""
+    from chalicelib.usecases.compose import Composer, compose
+    from chalicelib.usecases.send import Sending
+
+    composer = Composer(
+        cases=case_store(),
+        files=files,
+        directory=directory(),
+        reply_domain=settings.email_reply_domain(),
+        now=now(),
+        **showing(),
+    )
+    return Sending(
+        outbox=outbox_store(),
+        sms=sms_gateway,
+        email=email_gateway,
+        compose=lambda message: compose(message, composer),
+        tell_desk=tell_desk,
+    )
+
+
+def tell_desk(message: Message) -> None:
+    """Put a message that failed for good on the desk's table."""
+    from chalicelib.usecases.message_failed import tell_desk_of_failure
+
+    tell_desk_of_failure(message, cases=case_store(), commit=commit, directory=directory(), now=now())
