@@ -35,11 +35,8 @@ class Row:
 
     def successors(self) -> list[tuple[str, str]]:
         """The units this one went to, each with `whole` or `part`."""
-        return [(unit.strip(), share.strip() or "whole") for unit, _, share in map(_split_share, self.many("successors"))]
-
-
-def _split_share(text: str) -> tuple[str, str, str]:
-    return text.partition(":")
+        parts = (item.partition(":") for item in self.many("successors"))
+        return [(unit.strip(), share.strip() or "whole") for unit, _, share in parts]
 
 
 def read_rows(path: Path, name: str) -> list[Row]:
@@ -97,5 +94,6 @@ def _number(text: str) -> float | None:
 def place_data(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Return well-known places as published."""
     return [
-        {"name": row["name"], "type": row["type"], "area": row["area"], "aliases": row.many("aliases")} for row in rows
+        {"name": row["name"], "type": row["type"], "area": row["area"], "aliases": row.many("aliases")}
+        for row in rows
     ]

@@ -1,17 +1,17 @@
 """The agencies every commune has, written once: `commune_agencies` of agencies.yaml laid over today's communes.
 
-A block is an agency whose texts hold placeholders: `{type}` xã, `{Type}` Xã, `{t}` x, `{name}` Sa Đéc, `{plain}` Sa Dec,
-`{type_plain}` xa, `{unit}` ward or commune, `{slug}` phuong-sa-dec, `{id}`, and `{serial}`: a running number from `serial_from` on (sample packs number their contacts so).
-`units` holds what differs, by unit id.
+A block is an agency whose texts hold placeholders: `{type}` phường, `{Type}` Phường, `{type_plain}` phuong, `{t}` p,
+`{unit}` ward, `{name}` Sa Đéc, `{plain}` Sa Dec, `{slug}` phuong-sa-dec, `{id}` 29905, and `{serial}`, a running number
+from `serial_from` on (sample packs number their contacts so). `units` holds what differs, by unit id.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.domain.text import unaccent
 from packs.marked import MarkedDict, plain
 
 UNITS_IN_ENGLISH = {"phường": "ward", "xã": "commune", "thị trấn": "township", "đặc khu": "special zone"}
@@ -22,7 +22,9 @@ BLOCK_KEYS = frozenset({"serial_from", "tier", "units"})
 
 def expand(agencies: MarkedDict, areas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the agencies of agencies.yaml with every block turned into one agency per commune."""
-    listed: list[dict[str, Any]] = [plain(item) for item in agencies.get("agencies") or [] if isinstance(item, dict)]
+    listed: list[dict[str, Any]] = [
+        plain(item) for item in agencies.get("agencies") or [] if isinstance(item, dict)
+    ]
     for block in agencies.get("commune_agencies") or []:
         if isinstance(block, dict):
             listed.extend(_expand_block(plain(block), areas))
@@ -32,7 +34,9 @@ def expand(agencies: MarkedDict, areas: Sequence[Mapping[str, Any]]) -> list[dic
 def _expand_block(block: dict[str, Any], areas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     pattern = {key: value for key, value in block.items() if key not in BLOCK_KEYS}
     own = block.get("units") or {}
-    units = [area for area in areas if area["tier"] == block.get("tier", "commune") and not area.get("valid_to")]
+    units = [
+        area for area in areas if area["tier"] == block.get("tier", "commune") and not area.get("valid_to")
+    ]
     units.sort(key=lambda area: area["id"])
     slugs = Counter(_slug(area) for area in units)
     result = []
@@ -41,10 +45,10 @@ def _expand_block(block: dict[str, Any], areas: Sequence[Mapping[str, Any]]) -> 
         words = {
             "type": area["type"],
             "Type": area["type"][:1].upper() + area["type"][1:],
-            "t": fold(area["type"])[:1],
+            "t": unaccent(area["type"])[:1],
             "name": area["name"],
-            "plain": fold(area["name"]),
-            "type_plain": fold(area["type"]),
+            "plain": unaccent(area["name"]),
+            "type_plain": unaccent(area["type"]),
             "unit": UNITS_IN_ENGLISH.get(area["type"], "commune"),
             "slug": slug if slugs[slug] == 1 else f"{slug}-{area['id']}",
             "id": area["id"],
@@ -72,11 +76,5 @@ def _overlay(base: Any, over: Any) -> Any:
     return over
 
 
-def fold(text: str) -> str:
-    """Return *text* without Vietnamese marks: `Sa Đéc` → `Sa Dec`."""
-    parts = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    return "".join(char for char in parts if not unicodedata.combining(char))
-
-
 def _slug(area: Mapping[str, Any]) -> str:
-    return "-".join(fold(f"{area['type']} {area['name']}").lower().split())
+    return "-".join(unaccent(f"{area['type']} {area['name']}").lower().split())

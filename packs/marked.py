@@ -14,7 +14,6 @@ import yaml
 
 from packs.problem import PackError, Problem
 
-
 Where = tuple[str, int]
 """File and line, as `Problem` takes them."""
 
@@ -37,14 +36,16 @@ class MarkedList(list[Any]):
     marks: list[Where]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # ten times faster where it is built in
     file = ""
 
 
 _Loader.yaml_implicit_resolvers = {}
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789")
+)
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$"), list("-0123456789")
 )
@@ -87,7 +88,8 @@ def read_text(path: Path, name: str) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise PackError([Problem(name, 0, "the file is missing.", "docs/province-pack.md says what it holds.")]) from None
+        missing = Problem(name, 0, "the file is missing.", "docs/province-pack.md says what it holds.")
+        raise PackError([missing]) from None
     except OSError as error:
         raise PackError([Problem(name, 0, f"the file cannot be read ({error.strerror}).")]) from error
     try:
@@ -97,13 +99,14 @@ def read_text(path: Path, name: str) -> str:
         raise PackError([Problem(name, line, "the file is not UTF-8.", "Save it as UTF-8.")]) from error
 
 
-def load_yaml(path: Path, name: str) -> MarkedDict:
+def load_yaml(path: Path, name: str, list_key: str = "") -> MarkedDict:
     """
     Read one YAML file whose top level is a mapping.
 
     Args:
         path: Where it lies.
         name: How problems name it.
+        list_key: A file that is nothing but a list is read as if it stood under this key.
 
     Raises:
         PackError: It is missing, no UTF-8, no YAML, has a key twice, or is no mapping.
@@ -116,7 +119,8 @@ def load_yaml(path: Path, name: str) -> MarkedDict:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        remedy = "Indent with spaces, YAML takes no tabs." if "'\\t'" in str(error.problem) else ""
+        tab = line and "\t" in text.splitlines()[min(line, len(text.splitlines())) - 1]
+        remedy = "Indent with spaces, YAML takes no tabs." if tab else ""
         raise PackError([Problem(name, line, f"not readable as YAML: {error.problem}.", remedy)]) from error
     except yaml.YAMLError as error:
         raise PackError([Problem(name, 0, f"not readable as YAML: {error}.")]) from error
@@ -125,8 +129,13 @@ def load_yaml(path: Path, name: str) -> MarkedDict:
     if data is None:
         data = MarkedDict()
         data.where, data.marks = (name, 1), {}
+    if isinstance(data, MarkedList) and list_key:
+        wrapped = MarkedDict({list_key: data})
+        wrapped.where, wrapped.marks = (name, 1), {list_key: data.where}
+        return wrapped
     if not isinstance(data, MarkedDict):
-        raise PackError([Problem(name, 1, "the top level must be keys with values.", "docs/province-pack.md shows it.")])
+        what = "the top level must be keys with values."
+        raise PackError([Problem(name, 1, what, "docs/province-pack.md shows it.")])
     return data
 
 
@@ -142,8 +151,9 @@ def merge(base: Any, over: Any) -> Any:
         for key, value in over.items():
             result[key] = merge(base[key], value) if key in base else value
         return result
-    if isinstance(base, MarkedList) and isinstance(over, MarkedList) and (key := _merge_key(base, over)):
-        return _merge_items(base, over, key)
+    if isinstance(base, MarkedList) and isinstance(over, MarkedList):
+        shared_key = _merge_key(base, over)
+        return _merge_items(base, over, shared_key) if shared_key else over
     return over
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.directory import Directory
-from packs import areas, communes
+from packs import communes
+from packs.areas import Row, area_data, place_data, read_rows
 from packs.marked import MarkedDict, load_yaml, merge, plain
 from packs.problem import PackError, Problem
 
@@ -22,10 +23,21 @@ PROVINCES = Path(__file__).resolve().parent.parent / "provinces"
 
 COMMON = "common"
 
-NEEDED = ("province", "agencies", "services", "routing", "deadlines", "calendar", "duty", "answers", "texts", "lexicon")
-"""The YAML files of a pack; each must be there, in the province's own folder or in the common one."""
+NEEDED = ("province", "agencies", "services", "routing", "deadlines", "calendar")
+"""The YAML files without which there is no pack; each in the province's own folder or in the common one."""
 
-OPTIONAL = frozenset({"duty", "answers", "texts", "lexicon", "services", "calendar"})
+OPTIONAL = ("duty", "answers", "texts", "lexicon")
+"""Those a pack may do without."""
+
+LISTS = {
+    "agencies": "agencies",
+    "services": "services",
+    "routing": "rules",
+    "deadlines": "tables",
+    "duty": "shifts",
+    "answers": "answers",
+}
+"""Where the list of a file stands, for one that is nothing but this list."""
 
 
 @dataclass
@@ -34,8 +46,8 @@ class Sources:
 
     slug: str
     files: dict[str, MarkedDict]
-    areas: list[areas.Row] = field(default_factory=list)
-    places: list[areas.Row] = field(default_factory=list)
+    areas: list[Row] = field(default_factory=list)
+    places: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def items(self, file: str, key: str) -> list[MarkedDict]:
@@ -62,28 +74,40 @@ def read_sources(slug: str, root: Path | None = None) -> Sources:
     root = root or PROVINCES
     if not (root / slug).is_dir():
         known = sorted(path.name for path in root.iterdir() if path.is_dir() and path.name != COMMON)
-        raise PackError([Problem(f"provinces/{slug}", 0, "there is no such pack.", f"Known: {', '.join(known)}.")])
+        raise PackError(
+            [Problem(f"provinces/{slug}", 0, "there is no such pack.", f"Known: {', '.join(known)}.")]
+        )
     sources = Sources(slug, {})
-    for name in NEEDED:
-        sources.files[name] = _read_merged(sources, root, f"{name}.yaml", optional=name in OPTIONAL)
-    for name, target in (("areas.csv", sources.areas), ("places.csv", sources.places)):
-        path = root / slug / name
-        if not path.exists():
-            continue
-        target.extend(_try(sources, lambda path=path, name=name: areas.read_rows(path, sources.name(name)), []))
+    for name in (*NEEDED, *OPTIONAL):
+        sources.files[name] = _read_merged(sources, root, name, optional=name in OPTIONAL)
+    sources.areas = _read_rows(sources, root, "areas.csv")
+    sources.places = _read_rows(sources, root, "places.csv")
     return sources
 
 
-def _read_merged(sources: Sources, root: Path, file: str, *, optional: bool) -> MarkedDict:
+def _read_rows(sources: Sources, root: Path, file: str) -> list[Row]:
+    path = root / sources.slug / file
+    if file == "places.csv" and not path.exists():
+        return []
+    rows: list[Row] = _try(sources, lambda: read_rows(path, sources.name(file)), [])
+    return rows
+
+
+def _read_merged(sources: Sources, root: Path, name: str, *, optional: bool) -> MarkedDict:
+    file, list_key = f"{name}.yaml", LISTS.get(name, "")
     own, shared = root / sources.slug / file, root / COMMON / file
     empty = MarkedDict()
     empty.where, empty.marks = (sources.name(file), 0), {}
     if optional and not own.exists() and not shared.exists():
         return empty
-    base = _try(sources, lambda: load_yaml(shared, f"provinces/{COMMON}/{file}"), empty) if shared.exists() else None
+    base = (
+        _try(sources, lambda: load_yaml(shared, f"provinces/{COMMON}/{file}", list_key), empty)
+        if shared.exists()
+        else None
+    )
     if base is not None and not own.exists():
         return base
-    over = _try(sources, lambda: load_yaml(own, sources.name(file)), empty)
+    over = _try(sources, lambda: load_yaml(own, sources.name(file), list_key), empty)
     return over if base is None else merge(base, over)
 
 
@@ -98,13 +122,13 @@ def _try(sources: Sources, read: Callable[[], Any], otherwise: Any) -> Any:
 def data_of(sources: Sources) -> dict[str, Any]:
     """Return the published data of what was read: JSON-able, its version a hash of its content."""
     files = sources.files
-    area_data = areas.area_data(sources.areas)
+    units = area_data(sources.areas)
     data: dict[str, Any] = {
         "province": {**plain(files["province"]), "slug": sources.slug},
-        "agencies": communes.expand(files["agencies"], area_data),
+        "agencies": communes.expand(files["agencies"], units),
         "services": plain(files["services"].get("services", [])),
-        "areas": area_data,
-        "places": areas.place_data(sources.places),
+        "areas": units,
+        "places": place_data(sources.places),
         "routing": plain(files["routing"].get("rules", [])),
         "deadlines": plain(files["deadlines"].get("tables", [])),
         "calendar": plain(files["calendar"]),
@@ -153,5 +177,3 @@ def read_directory(slug: str, root: Path | None = None) -> Directory:
 def slugs(root: Path | None = None) -> list[str]:
     """The packs there are."""
     return sorted(path.name for path in (root or PROVINCES).iterdir() if (path / "province.yaml").exists())
-
-

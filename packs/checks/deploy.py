@@ -1,0 +1,43 @@
+"""What is right on one's own machine and wrong in the world: contacts that were made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from packs.marked import MarkedDict, MarkedList, Where
+from packs.problem import Problem
+from packs.reading import Sources
+
+INVENTED_NAME = re.compile(
+    r"\.(example|invalid|test|localhost)\b|@(example\.(com|net|org))\b|\.local\b", re.IGNORECASE
+)
+"""Names that RFC 2606 and RFC 6761 set apart: no mail ever arrives there."""
+
+CANNOT_RING = re.compile(r"^\+84900000\d{3}$|^\+?(\d)\1{6,}$")
+"""The numbers of the sample packs, and numbers of one digit."""
+
+FILES = ("province", "agencies", "duty")
+
+
+def check(sources: Sources) -> Iterator[Problem]:
+    """Yield every contact that cannot be real."""
+    for name in FILES:
+        yield from _walk(sources.files[name], sources.files[name].where)
+
+
+def _walk(value: Any, where: Where) -> Iterator[Problem]:
+    if isinstance(value, MarkedDict):
+        for key, item in value.items():
+            yield from _walk(item, value.at(key))
+    elif isinstance(value, MarkedList):
+        for item, at in zip(value, value.marks, strict=True):
+            yield from _walk(item, at)
+    elif isinstance(value, str):
+        if INVENTED_NAME.search(value):
+            yield Problem(*where, f"'{value}' is an invented address.", "Put the real one before you deploy.")
+        elif CANNOT_RING.match(value.replace("{serial}", "000")):
+            yield Problem(
+                *where, f"{value} is a number that cannot ring.", "Put the real one before you deploy."
+            )

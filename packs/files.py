@@ -1,0 +1,197 @@
+"""The shape of every YAML file of a pack; docs/province-pack.md describes the same in words."""
+
+from __future__ import annotations
+
+from packs.shape import (
+    Record,
+    Shape,
+    anything,
+    day,
+    flag,
+    list_of,
+    map_of,
+    matching,
+    number,
+    one_of,
+    positive,
+    words,
+)
+
+LANGUAGES = ("vi", "en")
+LEVELS = ("province", "district", "commune", "one_stop", "utility", "police")
+CHANNELS = ("email", "sms")
+KINDS = ("question", "complaint", "petition")
+PRIORITIES = ("urgent", "normal", "complex")
+UNITS = ("clock_minutes", "working_hours", "working_days")
+
+code = matching(r"[a-z0-9][a-z0-9_]*", "a code of a–z, 0–9 and _")
+rule_id = matching(r"[a-z0-9][a-z0-9-]*", "an id of a–z, 0–9 and -")
+email = matching(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "an email address")
+phone = matching(r"\+84[0-9]{9,10}", "a Vietnamese number in E.164", "Write 0900 000 123 as +84900000123.")
+clock = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", "a time written HH:MM")
+hours = matching(r"[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]", "hours written HH:MM-HH:MM")
+days = matching(
+    r"daily|(mon|tue|wed|thu|fri|sat|sun)([,-](mon|tue|wed|thu|fri|sat|sun))*", "weekdays such as mon-fri"
+)
+names = map_of(words, keys=("vi",), key=one_of(*LANGUAGES))
+both_languages = map_of(words, keys=LANGUAGES, key=one_of(*LANGUAGES))
+period: dict[str, Shape] = {"valid_from": day, "valid_to": day}
+
+contact = Record({"role": words}, {"email": email, "phone": phone})
+agency_fields: dict[str, Shape] = {
+    "channels": list_of(one_of(*CHANNELS), empty=False),
+    "sessions": words,
+    "successor": code,
+    "hotline": words,
+    **period,
+}
+agency = Record(
+    {
+        "code": code,
+        "names": names,
+        "short_name": matching(r"[ -~]{1,24}", "at most 24 characters without Vietnamese marks"),
+        "level": one_of(*LEVELS),
+        "focal_point": contact,
+        "leader": contact,
+    },
+    {"area": words, **agency_fields},
+    label="code",
+)
+template_contact = Record({"role": words}, {"email": words, "phone": words})
+unit_fields: dict[str, Shape] = {
+    **agency_fields,
+    "names": map_of(words, key=one_of(*LANGUAGES)),
+    "short_name": words,
+    "focal_point": Record(allowed={"role": words, "email": email, "phone": phone}),
+    "leader": Record(allowed={"role": words, "email": email, "phone": phone}),
+}
+commune_agency = Record(
+    {
+        "code": words,
+        "names": names,
+        "short_name": words,
+        "level": one_of(*LEVELS),
+        "focal_point": template_contact,
+        "leader": template_contact,
+    },
+    {
+        **agency_fields,
+        "serial_from": number,
+        "tier": one_of("commune", "district"),
+        "units": map_of(Record(allowed=unit_fields)),
+    },
+    label="code",
+)
+rule = Record(
+    {"id": rule_id, "agency": words},
+    {"service": words, "topic": words, "area": words, "kind": one_of(*KINDS), **period},
+    label="id",
+)
+limit_fields: dict[str, Shape] = {"amount": positive, "unit": one_of(*UNITS)}
+limit = Record(limit_fields)
+by_priority = map_of(limit, keys=PRIORITIES, key=one_of(*PRIORITIES))
+answer_limit = Record(
+    limit_fields,
+    {"kind": one_of("*", *KINDS), "service": words, "priority": one_of("*", *PRIORITIES)},
+)
+deadline_table = Record(
+    {
+        "id": words,
+        "valid_from": day,
+        "forward": by_priority,
+        "accept": by_priority,
+        "answer": list_of(answer_limit, empty=False),
+        "citizen_reply": limit,
+        "objection": limit,
+    },
+    {"valid_to": day},
+    label="id",
+)
+shift = Record(
+    {
+        "id": rule_id,
+        "line": words,
+        "takes": one_of("calls", "recordings"),
+        "days": days,
+        "hours": list_of(hours, empty=False),
+    },
+    {"who": both_languages, "phone": phone, **period},
+    label="id",
+)
+emergency = Record({"number": words, "names": both_languages, "when": list_of(words)}, period)
+province = Record(
+    {
+        "names": both_languages,
+        "type": words,
+        "territory": list_of(Record({"area": words}, period), empty=False),
+        "number": words,
+        "dial": both_languages,
+        "dial_short": words,
+        "languages": list_of(one_of(*LANGUAGES), empty=False),
+        "default_language": one_of(*LANGUAGES),
+        "timezone": one_of("Asia/Ho_Chi_Minh"),
+        "operator": both_languages,
+        "desk": Record({"role": words, "email": email}, {"phone": phone}),
+        "office": Record({"agency": code, "role": words, "email": email}, {"phone": phone}),
+        "domain": words,
+        "email_domain": words,
+        "email_from": words,
+        "sms_sender": words,
+        "region": words,
+        "emergency": list_of(
+            Record({"number": words, "names": both_languages, "when": list_of(words)}, period), empty=False
+        ),
+        "denunciation": Record({"authority": both_languages, "guidance": both_languages}),
+        "retention": map_of(
+            positive,
+            keys=(
+                "contact_months",
+                "recording_months",
+                "file_months",
+                "inbox_days",
+                "outbox_days",
+                "statistics_years",
+            ),
+        ),
+        "review_answers": flag,
+        "identity_to_agencies": flag,
+        "civil_hours": Record({"from": clock, "to": clock}),
+        "dialogue_minutes": positive,
+    },
+    {"leaders": list_of(contact)},
+)
+topic = Record({"code": code, "names": names}, {"words": anything}, label="code")
+service = Record(
+    {"code": code, "names": both_languages},
+    {
+        "group": words,
+        "needs_area": flag,
+        "words": anything,
+        "topics": list_of(topic),
+        **period,
+    },
+    label="code",
+)
+answer = Record(
+    {"code": code, "service": code, "question": both_languages, "answer": both_languages, "source": words},
+    label="code",
+)
+
+FILES: dict[str, Shape] = {
+    "province": province,
+    "agencies": Record(
+        {"agencies": list_of(agency, empty=False)}, {"commune_agencies": list_of(commune_agency)}
+    ),
+    "services": Record({"services": list_of(service, empty=False)}),
+    "routing": Record({"rules": list_of(rule, empty=False)}),
+    "deadlines": Record({"tables": list_of(deadline_table, empty=False)}),
+    "calendar": Record(
+        {"sessions": map_of(anything, keys=("office",)), "years": map_of(anything)},
+        {"extra": anything, "desk_sessions": words},
+    ),
+    "duty": Record(allowed={"shifts": list_of(shift)}),
+    "answers": Record(allowed={"answers": list_of(answer)}),
+    "texts": map_of(map_of(words), key=one_of(*LANGUAGES)),
+    "lexicon": map_of(anything),
+}
+"""File name without `.yaml` → what it may hold. Calendar and words are checked further by their readers."""
