@@ -152,7 +152,7 @@ def test_left_with_the_desk_before_tet():
 def test_accepted_and_then_forgotten_for_three_weeks():
     assert ladder(accepted("Mon 02/03/2026 08:00", kind=Kind.QUESTION), until="Wed 25/03/2026 23:59") == [
         ("half", "Tue 03/03/2026 11:30"),  # 420 + 2 × 450 = 1320 min; half 660 = 420 + 240
-        ("eighty", "Wed 04/03/2026 11:06"),  # 1056 min = 420 + 450 + 186
+        ("eighty", "Wed 04/03/2026 10:36"),  # 1056 min = 420 + 450 + 186
         ("due", "Wed 04/03/2026 17:00"),
         ("late:1", "Thu 05/03/2026 07:30"),
         ("late:2", "Fri 06/03/2026 07:30"),
