@@ -173,7 +173,8 @@ service = Record(
     label="code",
 )
 answer = Record(
-    {"code": code, "service": code, "question": both_languages, "answer": both_languages, "source": words},
+    {"code": code, "service": code, "question": both_languages, "answer": both_languages},
+    {"source": words, **period},
     label="code",
 )
 

@@ -38,6 +38,7 @@ class MarkedList(list[Any]):
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # ten times faster where it is built in
     file = ""
+    problems: list[Problem]
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -61,7 +62,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> MarkedDict:
         key = key_node.value
         if key in result:
             what = f"key '{key}' stands twice in one mapping (first in line {result.marks[key][1]})."
-            raise PackError([Problem(loader.file, line, what, "Keep one of them.")])
+            loader.problems.append(Problem(loader.file, line, what, "Keep one of them."))
         result.marks[key] = (loader.file, line)
         result[key] = loader.construct_object(value_node, deep=True)
     return result
@@ -99,7 +100,7 @@ def read_text(path: Path, name: str) -> str:
         raise PackError([Problem(name, line, "the file is not UTF-8.", "Save it as UTF-8.")]) from error
 
 
-def load_yaml(path: Path, name: str, list_key: str = "") -> MarkedDict:
+def load_yaml(path: Path, name: str, list_key: str = "") -> tuple[MarkedDict, list[Problem]]:
     """
     Read one YAML file whose top level is a mapping.
 
@@ -108,12 +109,15 @@ def load_yaml(path: Path, name: str, list_key: str = "") -> MarkedDict:
         name: How problems name it.
         list_key: A file that is nothing but a list is read as if it stood under this key.
 
+    Returns:
+        What it holds (of a key that stands twice, the later value), and a problem for each key that does.
+
     Raises:
-        PackError: It is missing, no UTF-8, no YAML, has a key twice, or is no mapping.
+        PackError: It is missing, no UTF-8, no YAML, or no mapping.
     """
     text = read_text(path, name)
     loader = _Loader(text)
-    loader.file = name
+    loader.file, loader.problems = name, []
     try:
         data = loader.get_single_data()
     except yaml.MarkedYAMLError as error:
@@ -132,11 +136,11 @@ def load_yaml(path: Path, name: str, list_key: str = "") -> MarkedDict:
     if isinstance(data, MarkedList) and list_key:
         wrapped = MarkedDict({list_key: data})
         wrapped.where, wrapped.marks = (name, 1), {list_key: data.where}
-        return wrapped
+        return wrapped, loader.problems
     if not isinstance(data, MarkedDict):
         what = "the top level must be keys with values."
         raise PackError([Problem(name, 1, what, "docs/province-pack.md shows it.")])
-    return data
+    return data, loader.problems
 
 
 def merge(base: Any, over: Any) -> Any:

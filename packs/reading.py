@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,9 @@ class Sources:
     areas: list[Row] = field(default_factory=list)
     places: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    """Everything the reading found."""
+    unread: set[str] = field(default_factory=set)
+    """Files that could not be read at all."""
 
     def items(self, file: str, key: str) -> list[MarkedDict]:
         """The mappings in the list *key* of a file; what is no mapping is left out (packs.checks.shapes reports it)."""
@@ -89,8 +92,12 @@ def _read_rows(sources: Sources, root: Path, file: str) -> list[Row]:
     path = root / sources.slug / file
     if file == "places.csv" and not path.exists():
         return []
-    rows: list[Row] = _try(sources, lambda: read_rows(path, sources.name(file)), [])
-    return rows
+    try:
+        return read_rows(path, sources.name(file))
+    except PackError as error:
+        sources.problems += error.problems
+        sources.unread.add(sources.name(file))
+        return []
 
 
 def _read_merged(sources: Sources, root: Path, name: str, *, optional: bool) -> MarkedDict:
@@ -100,23 +107,22 @@ def _read_merged(sources: Sources, root: Path, name: str, *, optional: bool) -> 
     empty.where, empty.marks = (sources.name(file), 0), {}
     if optional and not own.exists() and not shared.exists():
         return empty
-    base = (
-        _try(sources, lambda: load_yaml(shared, f"provinces/{COMMON}/{file}", list_key), empty)
-        if shared.exists()
-        else None
-    )
+    base = _load(sources, shared, f"provinces/{COMMON}/{file}", list_key) if shared.exists() else None
     if base is not None and not own.exists():
         return base
-    over = _try(sources, lambda: load_yaml(own, sources.name(file), list_key), empty)
+    over = _load(sources, own, sources.name(file), list_key)
     return over if base is None else merge(base, over)
 
 
-def _try(sources: Sources, read: Callable[[], Any], otherwise: Any) -> Any:
+def _load(sources: Sources, path: Path, name: str, list_key: str) -> MarkedDict:
     try:
-        return read()
+        data, problems = load_yaml(path, name, list_key)
     except PackError as error:
-        sources.problems.extend(error.problems)
-        return otherwise
+        data, problems = MarkedDict(), list(error.problems)
+        data.where, data.marks = (name, 0), {}
+        sources.unread.add(name)
+    sources.problems += problems
+    return data
 
 
 def data_of(sources: Sources) -> dict[str, Any]:
@@ -154,8 +160,8 @@ def read_data(slug: str, root: Path | None = None) -> dict[str, Any]:
         PackError: A file cannot be read, or lacks what the directory cannot be built without; `packs.check` tells more.
     """
     sources = read_sources(slug, root)
-    if sources.problems:
-        raise PackError(sources.problems)
+    if sources.unread:
+        raise PackError(problem for problem in sources.problems if problem.file in sources.unread)
     return data_of(sources)
 
 

@@ -25,7 +25,9 @@ class Period:
 
     def covers(self, day: date) -> bool:
         """Tell whether *day* lies in the period."""
-        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or day <= self.ends_on
+        )
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Period:
@@ -208,6 +210,7 @@ class StandardAnswer:
     question: Mapping[str, str]
     answer: Mapping[str, str]
     source: str = ""
+    valid: Period = Period()
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,7 @@ class Directory:
     duty: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[StandardAnswer, ...] = ()
     lexicon: Mapping[str, Any] = field(default_factory=dict)
-    """Words of the language that are no field's own: emergency, denunciation, spam, asking, proposing, abbreviations."""
+    """Words that are no field's own: emergency, denunciation, spam, asking, proposing, abbreviations."""
     places: tuple[Place, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """language → key → sentence that replaces the house's own."""
@@ -306,6 +309,10 @@ class Directory:
         """Services offered on *day*."""
         return (service for service in self.services.values() if service.valid.covers(day))
 
+    def answers_on(self, day: date) -> Iterator[StandardAnswer]:
+        """Standard answers that hold on *day*."""
+        return (answer for answer in self.answers if answer.valid.covers(day))
+
     def lineage(self, area_id: str | None) -> Iterator[Area]:
         """The unit and all units above it, nearest first; nothing for an unknown id."""
         while area_id is not None and (area := self.areas.get(area_id)) is not None:
@@ -313,7 +320,7 @@ class Directory:
             area_id = area.parent
 
     def deadline_table(self, day: date) -> DeadlineTable:
-        """The deadline table in force on *day*; packs are validated to have exactly one for every day since the start."""
+        """The deadline table in force on *day*; a validated pack has exactly one for every day since the start."""
         return next(table for table in self.deadlines if table.valid.covers(day))
 
     def deadline_table_by_id(self, table_id: str) -> DeadlineTable:
@@ -427,4 +434,5 @@ def _answer(data: Mapping[str, Any]) -> StandardAnswer:
         question=data["question"],
         answer=data["answer"],
         source=data.get("source", ""),
+        valid=Period.from_data(data),
     )

@@ -50,11 +50,10 @@ def check(
 
 
 def _shapes(sources: Sources) -> Iterator[Problem]:
-    unread = {problem.file for problem in sources.problems}
     for name, shape in FILES.items():
         file = sources.files[name]
         where = (file.where[0], file.where[1] or 1)
-        if where[0] not in unread:
+        if where[0] not in sources.unread:
             yield from shape(file, where, f"{name}.yaml")
 
 
