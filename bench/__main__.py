@@ -1,0 +1,105 @@
+"""`make bench`: what the hotline costs and how fast it is, as ratios and counts. The last line is JSON."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench import environment
+
+IMPORT_RUNS = 9
+BASELINE = (
+    "import chalice, botocore.session as s; "
+    "s.get_session().create_client('dynamodb', region_name='ap-southeast-1', "
+    "aws_access_key_id='x', aws_secret_access_key='x')"
+)
+"""What any Chalice function with a DynamoDB client pays (design §8)."""
+
+
+def main() -> None:
+    """Run every measurement and print it as it comes."""
+    figures: dict[str, Any] = {}
+    with environment.database() as engine:
+        print(f"Database: {engine}\n")
+        figures["engine"] = engine
+        figures.update(_ordinary_case())
+        figures.update(_wake_ups())
+        figures.update(_report_reads())
+        figures.update(_message_time())
+    figures.update(_import_time())
+    print(json.dumps(figures, ensure_ascii=False))
+
+
+def _ordinary_case() -> dict[str, Any]:
+    from bench.ordinary_case import live_through
+
+    steps = live_through()
+    print("An ordinary case                     calls  write units  read units  one after the other")
+    for step in steps:
+        operations = ", ".join(call.operation for call in step.calls)
+        print(f"  {step.name:<34} {len(step.calls):>5} {step.write_units:>12.1f} {step.read_units:>11.1f}  {operations}")
+    writes = sum(step.write_units for step in steps)
+    reads = sum(step.read_units for step in steps)
+    calls = sum(len(step.calls) for step in steps)
+    print(f"  {'whole life':<34} {calls:>5} {writes:>12.1f} {reads:>11.1f}  budget: 90 write units\n")
+    return {
+        "first_sms_round_trips": len(steps[0].calls),
+        "case_calls": calls,
+        "case_write_units": writes,
+        "case_read_units": reads,
+    }
+
+
+def _wake_ups() -> dict[str, Any]:
+    from bench.wake_ups import reads_with_open
+
+    few, many = reads_with_open(1_000), reads_with_open(4_000)
+    print(f"Reads to find 100 due cases: {few} with 1,000 open, {many} with 4,000 open\n")
+    return {"wake_reads_1000_open": few, "wake_reads_4000_open": many}
+
+
+def _report_reads() -> dict[str, Any]:
+    from bench.report_reads import reads_with_cases
+
+    few, many = reads_with_cases(10), reads_with_cases(1_000)
+    print(f"Reads for a half-year report of the province: {few} with 10 cases a day, {many} with 1,000 a day\n")
+    return {"report_reads_10_a_day": few, "report_reads_1000_a_day": many}
+
+
+def _message_time() -> dict[str, Any]:
+    from bench.message_time import milliseconds_of_cpu
+
+    handled, understood = milliseconds_of_cpu()
+    print(f"One text message: {handled:.1f} ms of CPU in our process, {understood:.2f} ms of it to understand it\n")
+    return {"message_cpu_ms": round(handled, 2), "understand_ms": round(understood, 3)}
+
+
+def _import_time() -> dict[str, Any]:
+    print(f"Import, each {IMPORT_RUNS} times in turn …")
+    ours, base = [], []
+    for _ in range(IMPORT_RUNS):
+        base.append(_run(BASELINE))
+        ours.append(_run("import app"))
+    ratio = statistics.median(a / b for a, b in zip(ours, base, strict=True))
+    print(f"  app.py {statistics.median(ours):.0f} ms, chalice and a DynamoDB client {statistics.median(base):.0f} ms")
+    print(f"  ratio {ratio:.2f}  budget: 1.3\n")
+    return {"import_ratio": round(ratio, 3)}
+
+
+def _run(code: str) -> float:
+    return _timed(lambda: subprocess.run([sys.executable, "-c", code], check=True, env=environment.bare()))
+
+
+def _timed(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    main()
