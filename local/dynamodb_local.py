@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import socket
 import subprocess
@@ -89,10 +90,18 @@ def fetch() -> Path:
     Raises:
         EngineMissing: Maven is missing or could not fetch it.
     """
-    done = HOME / "fetched"
-    wanted = POM.read_text()
-    if done.exists() and done.read_text() == wanted:
-        return HOME
+    HOME.parent.mkdir(parents=True, exist_ok=True)
+    with (HOME.parent / "dynamodb-local.lock").open("w") as lock:
+        # Test workers start side by side: one fetches, the others wait for it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = HOME / "fetched"
+        if not (done.exists() and done.read_text() == POM.read_text()):
+            _fetch()
+            done.write_text(POM.read_text())
+    return HOME
+
+
+def _fetch() -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise EngineMissing("DynamoDB Local is fetched with Maven: install `maven`, or use DYNAMODB=moto.")
@@ -117,8 +126,6 @@ def fetch() -> Path:
     if fetching.returncode:
         errors = "\n".join(line for line in fetching.stdout.splitlines() if "ERROR" in line)[:2000]
         raise EngineMissing(f"Maven could not fetch DynamoDB Local; use DYNAMODB=moto, or see why:\n{errors}")
-    done.write_text(wanted)
-    return HOME
 
 
 def _java() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import count
+from contextlib import AbstractContextManager, contextmanager
+from uuid import uuid4
 
 import pytest
 
@@ -38,22 +38,26 @@ for _name in (
 ):
     os.environ.pop(_name, None)
 
-_prefixes = (f"test-{number}" for number in count(1))
+Tables = AbstractContextManager[dict[str, str]]
 
 
-@contextmanager
-def fresh_tables(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """Five empty tables on an engine, named in the settings as long as the block runs."""
+@pytest.fixture
+def fresh_tables(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Tables]:
+    """Make five empty tables on an engine, named in the settings as long as the block runs."""
     from local.database import create_tables, delete_tables
 
-    prefix = next(_prefixes)
-    names = create_tables(endpoint, prefix)
-    with monkeypatch.context() as settings:
-        settings.setenv("DYNAMODB_ENDPOINT", endpoint)
-        for table, name in names.items():
-            settings.setenv(f"{table.upper()}_TABLE", name)
-        yield names
-    delete_tables(endpoint, prefix)
+    @contextmanager
+    def make(endpoint: str) -> Iterator[dict[str, str]]:
+        prefix = f"test-{uuid4().hex[:12]}"  # workers share an engine
+        names = create_tables(endpoint, prefix)
+        with monkeypatch.context() as settings:
+            settings.setenv("DYNAMODB_ENDPOINT", endpoint)
+            for table, name in names.items():
+                settings.setenv(f"{table.upper()}_TABLE", name)
+            yield names
+        delete_tables(endpoint, prefix)
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +71,9 @@ def moto_endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def tables(moto_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def tables(moto_endpoint: str, fresh_tables: Callable[[str], Tables]) -> Iterator[dict[str, str]]:
     """Five empty tables in memory: table → its full name."""
-    with fresh_tables(moto_endpoint, monkeypatch) as names:
+    with fresh_tables(moto_endpoint) as names:
         yield names
 
 

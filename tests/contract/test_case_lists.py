@@ -1,0 +1,202 @@
+"""The lists that screens and jobs work through: complete, in order, with an end, and as cheap as promised."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bench.meter import measured
+from chalicelib.domain.case import Actor, Priority
+from chalicelib.errors import CaseNotFound, MalformedRequest
+from chalicelib.storage.case_store import CaseStore
+from chalicelib.storage.commit import commit
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+def codes(cases):
+    return [case.code for case in cases]
+
+
+def pages(read):
+    """All pages of a list, read to its end."""
+    found, after = [], None
+    while True:
+        page = read(after)
+        found.append(codes(page.items))
+        after = page.next
+        if after is None:
+            return found
+
+
+def test_an_unknown_code_is_not_found():
+    with pytest.raises(CaseNotFound):
+        CaseStore().get("482177306")
+
+
+def test_open_cases_of_an_agency_come_by_due_time(make_assigned, now):
+    commit(cases=[make_assigned("111111111", due_in=30), make_assigned("222222222", due_in=10)])
+    commit(cases=[make_assigned("333333333", due_in=20), make_assigned("444444444", agency="cong-an")])
+
+    assert codes(CaseStore().open_for_agency("so-xay-dung").items) == ["222222222", "333333333", "111111111"]
+
+
+def test_an_answered_case_leaves_the_agencys_list(make_assigned, now):
+    commit(cases=[make_assigned()])
+    commit(cases=[CaseStore().get("482177306").act("answer", actor=Actor.AGENCY, at=now, note="Da va xong")])
+
+    assert CaseStore().open_for_agency("so-xay-dung").items == ()
+
+
+def test_cases_of_a_list_carry_all_but_their_history(make_assigned):
+    case = make_assigned(place="cho Sa Dec", service="giao-thong")
+    commit(cases=[case])
+
+    (listed,) = CaseStore().open_for_agency("so-xay-dung").items
+    assert (listed.events, listed.version, listed.stored_version) == ((), 2, 2)
+    assert (listed.place, listed.due_at, listed.status) == (case.place, case.due_at, case.status)
+
+
+@pytest.mark.parametrize(
+    "limit, shape",
+    [
+        pytest.param(2, [2, 2, 1], id="the last page is short"),
+        pytest.param(5, [5], id="exactly one page has no next"),
+        pytest.param(100, [5], id="more room than cases"),
+    ],
+)
+def test_pages_end(make_assigned, limit, shape):
+    for number in range(5):
+        commit(cases=[make_assigned(f"11111111{number}", due_in=10 + number)])
+
+    found = pages(lambda after: CaseStore().open_for_agency("so-xay-dung", limit=limit, after=after))
+
+    assert [len(page) for page in found] == shape
+    assert [code for page in found for code in page] == [f"11111111{number}" for number in range(5)]
+
+
+def test_the_page_after_a_case_that_left_the_list_goes_on_where_it_stood(make_assigned, now):
+    for number in range(3):
+        commit(cases=[make_assigned(f"11111111{number}", due_in=10 + number)])
+    first = CaseStore().open_for_agency("so-xay-dung", limit=1)
+    commit(cases=[CaseStore().get("111111110").act("answer", actor=Actor.AGENCY, at=now)])
+
+    second = CaseStore().open_for_agency("so-xay-dung", limit=1, after=first.next)
+    assert codes(second.items) == ["111111111"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!", "W10", "WyIiLCAiIl0", "eyJhIjoxfQ"])
+def test_an_altered_page_cursor_is_refused(cursor):
+    with pytest.raises(MalformedRequest):
+        CaseStore().desk_queue(after=cursor)
+
+
+def test_a_cursor_of_one_agency_shows_nothing_of_it_to_another(make_assigned):
+    for number in range(3):
+        commit(cases=[make_assigned(f"11111111{number}", due_in=10 + number)])
+    commit(cases=[make_assigned("999999999", agency="cong-an", due_in=99)])
+    cursor = CaseStore().open_for_agency("so-xay-dung", limit=1).next
+
+    assert codes(CaseStore().open_for_agency("cong-an", after=cursor).items) == ["999999999"]
+
+
+def test_the_desk_sees_urgent_cases_and_emergencies_first(make_case, now):
+    commit(cases=[make_case("111111111", at=now)])
+    commit(cases=[make_case("222222222", at=now + timedelta(minutes=1), priority=Priority.URGENT)])
+    commit(cases=[make_case("333333333", at=now + timedelta(minutes=2), emergency=True)])
+
+    queue = CaseStore().desk_queue(limit=2)
+    assert codes(queue.items) == ["222222222", "333333333"]
+    assert codes(CaseStore().desk_queue(limit=2, after=queue.next).items) == ["111111111"]
+
+
+def test_a_case_leaves_the_desks_queue_with_its_assignment_and_comes_back_when_returned(make_case, now):
+    commit(cases=[make_case()])
+    commit(
+        cases=[
+            CaseStore()
+            .get("482177306")
+            .act("assign", actor=Actor.DESK, at=now, agency="so-xay-dung", due_at=now + timedelta(hours=9))
+        ]
+    )
+    assert CaseStore().desk_queue().items == ()
+    commit(
+        cases=[
+            CaseStore().get("482177306").act("return", actor=Actor.AGENCY, at=now, agency=None, due_at=None)
+        ]
+    )
+    assert codes(CaseStore().desk_queue().items) == ["482177306"]
+
+
+def test_a_reporter_has_all_cases_newest_first_and_nobody_elses(make_case, make_assigned, now):
+    commit(cases=[make_case("111111111", at=now), make_case("222222222", at=now + timedelta(days=1))])
+    commit(
+        cases=[
+            make_case("333333333", at=now + timedelta(days=2)),
+            make_case("444444444", reporter_id="other"),
+        ]
+    )
+
+    assert codes(CaseStore().of_reporter("reporter-1")) == ["333333333", "222222222", "111111111"]
+    assert codes(CaseStore().of_reporter("reporter-1", 1)) == ["333333333"]
+
+
+def test_a_case_without_an_address_is_stored_and_belongs_to_no_reporter(make_case):
+    commit(cases=[make_case(reporter_id="", reporter_address="")])
+    assert CaseStore().get("482177306").reporter_id == ""
+    assert CaseStore().of_reporter("") == []
+
+
+def test_a_day_is_a_day_in_viet_nam(make_case):
+    last_minute = datetime(2026, 3, 2, 16, 59, tzinfo=UTC)
+    commit(cases=[make_case("111111111", at=last_minute)])
+    commit(cases=[make_case("222222222", at=last_minute + timedelta(minutes=1))])
+
+    assert codes(CaseStore().received_on(date(2026, 3, 2)).items) == ["111111111"]
+    assert codes(CaseStore().received_on(date(2026, 3, 3)).items) == ["222222222"]
+
+
+def test_cases_wake_when_their_time_has_come_longest_due_first(make_assigned, now):
+    commit(cases=[make_assigned("111111111", due_in=40), make_assigned("222222222", due_in=20)])
+    commit(cases=[make_assigned("333333333", due_in=80)])
+
+    assert CaseStore().wake_due(now) == []
+    assert CaseStore().wake_due(now + timedelta(hours=10)) == ["222222222"]
+    assert CaseStore().wake_due(now + timedelta(hours=20)) == ["222222222", "111111111"]
+    assert CaseStore().wake_due(now + timedelta(hours=20), limit=1) == ["222222222"]
+
+
+def test_a_case_with_nothing_to_come_never_wakes(make_assigned, now):
+    commit(cases=[make_assigned()])
+    commit(cases=[CaseStore().get("482177306").act("withdraw", actor=Actor.CITIZEN, at=now, wake_at=None)])
+    assert CaseStore().wake_due(now + timedelta(days=999)) == []
+
+
+def test_the_reminder_job_reads_no_more_when_more_cases_are_open(make_assigned, now):
+    def cost():
+        with measured() as meter:
+            due = CaseStore().wake_due(now + timedelta(hours=5))
+        return due, meter.operations
+
+    commit(cases=[make_assigned("111111111", due_in=10)])
+    few = cost()
+    for first in range(0, 60, 20):
+        commit(
+            cases=[make_assigned(f"2222222{number:02d}", due_in=100) for number in range(first, first + 20)]
+        )
+
+    assert cost() == few == (["111111111"], ["Query"])
+
+
+def test_a_case_with_its_history_is_one_read(make_assigned):
+    commit(cases=[make_assigned()])
+    with measured() as meter:
+        CaseStore().get("482177306")
+    assert meter.operations == ["Query"]
+
+
+def test_cases_by_code_come_in_the_order_asked(make_assigned):
+    commit(cases=[make_assigned("111111111"), make_assigned("222222222")])
+    assert codes(CaseStore().heads(["222222222", "000000000", "111111111", "222222222"])) == [
+        "222222222",
+        "111111111",
+    ]
