@@ -42,7 +42,9 @@ def _ordinary_case() -> dict[str, Any]:
     print("An ordinary case                     calls  write units  read units  one after the other")
     for step in steps:
         operations = ", ".join(call.operation for call in step.calls)
-        print(f"  {step.name:<34} {len(step.calls):>5} {step.write_units:>12.1f} {step.read_units:>11.1f}  {operations}")
+        print(
+            f"  {step.name:<34} {len(step.calls):>5} {step.write_units:>12.1f} {step.read_units:>11.1f}  {operations}"
+        )
     writes = sum(step.write_units for step in steps)
     reads = sum(step.read_units for step in steps)
     calls = sum(len(step.calls) for step in steps)
@@ -67,7 +69,9 @@ def _report_reads() -> dict[str, Any]:
     from bench.report_reads import reads_with_cases
 
     few, many = reads_with_cases(10), reads_with_cases(1_000)
-    print(f"Reads for a half-year report of the province: {few} with 10 cases a day, {many} with 1,000 a day\n")
+    print(
+        f"Reads for a half-year report of the province: {few} with 10 cases a day, {many} with 1,000 a day\n"
+    )
     return {"report_reads_10_a_day": few, "report_reads_1000_a_day": many}
 
 
@@ -75,7 +79,9 @@ def _message_time() -> dict[str, Any]:
     from bench.message_time import milliseconds_of_cpu
 
     handled, understood = milliseconds_of_cpu()
-    print(f"One text message: {handled:.1f} ms of CPU in our process, {understood:.2f} ms of it to understand it\n")
+    print(
+        f"One text message: {handled:.1f} ms of CPU in our process, {understood:.2f} ms of it to understand it\n"
+    )
     return {"message_cpu_ms": round(handled, 2), "understand_ms": round(understood, 3)}
 
 
@@ -86,7 +92,9 @@ def _import_time() -> dict[str, Any]:
         base.append(_run(BASELINE))
         ours.append(_run("import app"))
     ratio = statistics.median(a / b for a, b in zip(ours, base, strict=True))
-    print(f"  app.py {statistics.median(ours):.0f} ms, chalice and a DynamoDB client {statistics.median(base):.0f} ms")
+    print(
+        f"  app.py {statistics.median(ours):.0f} ms, chalice and a DynamoDB client {statistics.median(base):.0f} ms"
+    )
     print(f"  ratio {ratio:.2f}  budget: 1.3\n")
     return {"import_ratio": round(ratio, 3)}
 

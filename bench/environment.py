@@ -30,7 +30,7 @@ def bare() -> dict[str, str]:
 
 @contextmanager
 def database() -> Iterator[str]:
-    """Fresh tables named in the settings; yields the engine's name. Amazon's own engine tells true units, moto does not."""
+    """Fresh tables named in the settings; yields the engine's name. Only Amazon's own engine tells true units."""
     os.environ.update(SETTINGS)
     try:
         endpoint, stop = start_dynamodb_local()

@@ -53,6 +53,9 @@ class _Provider:
     def send(self, *args: Any, **kwargs: Any) -> str:
         return "SM0"
 
+    def find(self, **kwargs: Any) -> str | None:
+        return None
+
 
 @contextmanager
 def _clock_at(moment: Callable[[], datetime]) -> Iterator[None]:
@@ -88,7 +91,7 @@ def live_through() -> list[Step]:
             return take_sms(InboundSms(f"twilio#SM{number}", CITIZEN, "1022", words), **wiring.taking())
 
         def act(name: str, words: str) -> None:
-            context = {"commit": commit, "directory": wiring.directory(), "now": now[0]}
+            context: dict[str, Any] = {"commit": commit, "directory": wiring.directory(), "now": now[0]}
             act_for_agency(wiring.case_store().get(code), name, words, **context)
 
         def send() -> None:

@@ -22,7 +22,7 @@ _stored = 0
 
 def reads_with_open(open_cases: int) -> int:
     """Return how many reads find the due cases when *open_cases* are stored in all (stores what is missing)."""
-    global _stored  # noqa: PLW0603 - the second measurement goes on from the first
+    global _stored
     numbers: Iterator[int] = iter(range(_stored, open_cases))
     while batch := list(islice(numbers, AT_ONCE)):
         commit(cases=tuple(_case(number) for number in batch))

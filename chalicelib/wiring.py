@@ -36,7 +36,7 @@ def now() -> datetime:
 
 def set_clock(clock: Callable[[], datetime]) -> None:
     """Let another clock count (`local/`)."""
-    global _clock  # noqa: PLW0603 - the one moving part of a process's wiring
+    global _clock
     _clock = clock
 
 
@@ -108,7 +108,16 @@ def reader() -> Any:
 def forget() -> None:
     """Build everything anew: after tables or settings changed (tests, `local/`)."""
     _current.__init__()  # type: ignore[misc]
-    for built in (case_store, inbox_store, outbox_store, stats_store, directory_store, sms_gateway, email_gateway, files):
+    for built in (
+        case_store,
+        inbox_store,
+        outbox_store,
+        stats_store,
+        directory_store,
+        sms_gateway,
+        email_gateway,
+        files,
+    ):
         built.cache_clear()
 
 
@@ -123,7 +132,7 @@ def sms_gateway() -> Any:
     if settings.sms_provider() == "gateway":
         from chalicelib.gateways.sms_json import JsonSms
 
-        return JsonSms(settings.gateway_url(), settings.gateway_secrets()[0], clock=now)
+        return JsonSms(settings.gateway_url(), settings.gateway_secrets(), settings.sms_sender())
     from chalicelib.gateways.sms_twilio import TwilioSms
 
     return TwilioSms(
@@ -188,6 +197,7 @@ def showing() -> dict[str, Any]:
 
 def sending() -> Any:
     """What sending from the outbox needs."""
+    from chalicelib.usecases import notices
     from chalicelib.usecases.compose import Composer, compose
     from chalicelib.usecases.send import Sending
 
@@ -205,6 +215,7 @@ def sending() -> Any:
         email=email_gateway,
         compose=lambda message: compose(message, composer),
         tell_desk=tell_desk,
+        civil=lambda at: notices.civil_at(composer.directory, at),
     )
 
 

@@ -204,7 +204,11 @@ class Case:
     @property
     def text(self) -> str:
         """Everything the citizen wrote about the matter, oldest first."""
-        said = [event.note for event in self.events if event.actor is Actor.CITIZEN and event.action in _CITIZEN_TEXT]
+        said = [
+            event.note
+            for event in self.events
+            if event.actor is Actor.CITIZEN and event.action in _CITIZEN_TEXT
+        ]
         return "\n".join(note for note in said if note)
 
     @property
@@ -214,7 +218,9 @@ class Case:
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether the answer is late at *now*; a case waiting for the citizen is not."""
-        return self.status in (OPEN - {Status.WAITING_CITIZEN}) and self.due_at is not None and now > self.due_at
+        return (
+            self.status in (OPEN - {Status.WAITING_CITIZEN}) and self.due_at is not None and now > self.due_at
+        )
 
     def allows(self, action: str, actor: Actor) -> bool:
         """Whether *actor* may do *action* now."""

@@ -11,9 +11,19 @@ _CODE = r"(\d(?:[ .\-]?\d){8})(?!\d)"
 _END = r"[\s.,!:;-]*"
 
 CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("lookup", re.compile(rf"(?:tra cuu|tracuu|tc|xem|kiem tra)(?: ho so| phan anh| ma| ma so)?{_END}{_CODE}{_END}$")),
+    (
+        "lookup",
+        re.compile(
+            rf"(?:tra cuu|tracuu|tc|xem|kiem tra)(?: ho so| phan anh| ma| ma so)?{_END}{_CODE}{_END}$"
+        ),
+    ),
     ("lookup", re.compile(rf"(?:tra cuu|tracuu|tc){_END}$")),
-    ("withdraw", re.compile(rf"(?:huy|rut|huy bo|huy phan anh|rut phan anh)(?: ho so| ma| ma so)?{_END}(?:{_CODE}{_END})?$")),
+    (
+        "withdraw",
+        re.compile(
+            rf"(?:huy|rut|huy bo|huy phan anh|rut phan anh)(?: ho so| ma| ma so)?{_END}(?:{_CODE}{_END})?$"
+        ),
+    ),
     ("object", re.compile(rf"(?:mo lai|molai)(?: ho so| ma)?{_END}(?:{_CODE})?(?P<rest>.*)$", re.DOTALL)),
     ("help", re.compile(rf"(?:hd|huong dan|tro giup|help|\?|menu){_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])(?:\s*(?:diem|sao|hai long))?{_END}$")),
@@ -59,7 +69,11 @@ def read_citizen_command(text: str) -> Command | None:
         match = pattern.match(folded)
         if match is None:
             continue
-        codes = [re.sub(r"\D", "", group) for group in match.groups() if group and len(re.sub(r"\D", "", group)) == 9]
+        codes = [
+            re.sub(r"\D", "", group)
+            for group in match.groups()
+            if group and len(re.sub(r"\D", "", group)) == 9
+        ]
         ratings = [int(group) for group in match.groups() if group in ("1", "2", "3")]
         rest = stripped[match.start("rest") :].strip(" .,:;-\n") if name == "object" else ""
         return Command(name, codes[0] if codes else None, ratings[0] if ratings else None, rest)
@@ -72,4 +86,8 @@ def read_agency_command(text: str) -> Command | None:
     match = _AGENCY.match(fold(stripped))
     if match is None:
         return None
-    return Command(AGENCY_COMMANDS[match.group(1)], re.sub(r"\D", "", match.group(2)), text=stripped[match.end() :].strip())
+    return Command(
+        AGENCY_COMMANDS[match.group(1)],
+        re.sub(r"\D", "", match.group(2)),
+        text=stripped[match.end() :].strip(),
+    )

@@ -1,4 +1,4 @@
-"""Which of its conversations a message belongs to: a new matter, more on an open case, an answer, a rating or a command.
+"""Which conversation a message belongs to: a new matter, more on an open case, an answer, a rating or a command.
 
 The rule is pure and ordered; the first line that fits wins (table of examples: tests/unit/test_dialogue.py):
 
@@ -54,7 +54,9 @@ class Decision:
     """What the case gains; empty for a command."""
 
 
-def decide(text: str, *, talk: Talk | None, cases: Sequence[Case], understanding: Understanding, now: datetime) -> Decision:
+def decide(
+    text: str, *, talk: Talk | None, cases: Sequence[Case], understanding: Understanding, now: datetime
+) -> Decision:
     """
     Decide what a citizen's message is.
 
@@ -90,11 +92,18 @@ def _open_question(talk: Talk | None, cases: Sequence[Case], now: datetime) -> C
         return None
     if now - talk.asked_at > timedelta(minutes=QUESTION_MINUTES):
         return None
-    return next((case for case in cases if case.code == talk.case_code and case.status is Status.RECEIVED), None)
+    return next(
+        (case for case in cases if case.code == talk.case_code and case.status is Status.RECEIVED), None
+    )
 
 
 def _command(
-    command: Command, text: str, talk: Talk | None, cases: Sequence[Case], question: Case | None, now: datetime
+    command: Command,
+    text: str,
+    talk: Talk | None,
+    cases: Sequence[Case],
+    question: Case | None,
+    now: datetime,
 ) -> Decision | None:
     if command.name == "help":
         return Decision("help")
@@ -119,12 +128,16 @@ def _digit(
     command: Command, talk: Talk | None, cases: Sequence[Case], question: Case | None, now: datetime
 ) -> Decision | None:
     """A bare digit answers whichever was asked last: our question with numbered choices, or "how satisfied?"."""
-    rateable = next((case for case in cases if _can_rate(case, now) and command.code in (None, case.code)), None)
+    rateable = next(
+        (case for case in cases if _can_rate(case, now) and command.code in (None, case.code)), None
+    )
     assert command.rating is not None
     if question is not None and talk is not None and command.code is None:
         asked_last = rateable is None or talk.asked_at >= rateable.answered_at  # type: ignore[operator]
         if asked_last and command.rating <= len(talk.options):
-            return Decision("clarify", question.code, option=talk.options[command.rating - 1], text=str(command.rating))
+            return Decision(
+                "clarify", question.code, option=talk.options[command.rating - 1], text=str(command.rating)
+            )
     if rateable is not None:
         return Decision("rate", rateable.code, rating=command.rating)
     if command.code is not None:
@@ -157,11 +170,15 @@ _DISCONTENT = re.compile(
     r"\b(khong|chua|ko|k|chang)\s+(he\s+)?(hai long|dong y|thoa dang|giai quyet|xu ly xong|dung su that)\b"
     r"|\btra loi (chung chung|qua loa|vong vo)|\b(van|con) (chua|nhu cu|y nguyen|khong)\b"
 )
-_WITHDRAW = re.compile(r"\b(rut|huy|bo)\s+(lai\s+)?(phan anh|ho so|kien nghi|yeu cau|don|tin)\b|\bkhong can (xu ly|giai quyet) nua\b")
+_WITHDRAW = re.compile(
+    r"\b(rut|huy|bo)\s+(lai\s+)?(phan anh|ho so|kien nghi|yeu cau|don|tin)\b|\bkhong can (xu ly|giai quyet) nua\b"
+)
 _THANKS = re.compile(r"\b(cam on|cam on nhieu|thank|thanks|tks|cam ta)\b")
 
 
-def _about_a_case(text: str, understanding: Understanding, cases: Sequence[Case], now: datetime) -> Decision | None:
+def _about_a_case(
+    text: str, understanding: Understanding, cases: Sequence[Case], now: datetime
+) -> Decision | None:
     folded = fold(text)
     codes = [code for code in find_codes(text) if is_valid_code(code)]
     known = [case.code for case in cases]
@@ -170,7 +187,9 @@ def _about_a_case(text: str, understanding: Understanding, cases: Sequence[Case]
         return None
     if _WITHDRAW.search(folded) and (code or any(case.is_open for case in cases)):
         return Decision("withdraw", code or next(case.code for case in cases if case.is_open))
-    answered = next((case for case in cases if case.status is Status.ANSWERED and code in (None, case.code)), None)
+    answered = next(
+        (case for case in cases if case.status is Status.ANSWERED and code in (None, case.code)), None
+    )
     if answered is not None and _DISCONTENT.search(folded):
         return Decision("object", answered.code, text=text)
     if understanding.kind == "status" and _THANKS.search(folded):
@@ -182,7 +201,9 @@ def _about_a_case(text: str, understanding: Understanding, cases: Sequence[Case]
     return None
 
 
-def _addition(text: str, understanding: Understanding, cases: Sequence[Case], now: datetime) -> Decision | None:
+def _addition(
+    text: str, understanding: Understanding, cases: Sequence[Case], now: datetime
+) -> Decision | None:
     last = next((case for case in cases if case.status in _TAKES_MORE), None)
     if last is None or now - last.received_at > timedelta(hours=ADDITION_HOURS):
         return None
@@ -192,7 +213,12 @@ def _addition(text: str, understanding: Understanding, cases: Sequence[Case], no
     if service is not None and service != last.service:
         return None
     today = set(understanding.area.today) if understanding.area is not None else set()
-    if today and last.area is not None and last.area not in today and last.area not in understanding.area.units:  # type: ignore[union-attr]
+    if (
+        today
+        and last.area is not None
+        and last.area not in today
+        and last.area not in understanding.area.units
+    ):  # type: ignore[union-attr]
         return None
     whole_new = service is not None and understanding.area is not None and last.area is None
     if whole_new or (service is not None and len(understanding.clean.split()) > 12):

@@ -1,6 +1,6 @@
 """What each step does to a case besides its status: deadlines, pauses, assignments. Pure; every step sets `wake_at`.
 
-`Rules` holds what the steps look up: the province's directory. The words of a step (reason, answer) travel in the event.
+The words of a step (a reason, an answer) travel in its event.
 """
 
 from __future__ import annotations
@@ -11,14 +11,29 @@ from typing import Any
 
 from chalicelib.domain.calendar import WorkCalendar, calendar_for, local
 from chalicelib.domain.case import Actor, Case, Kind, Status
-from chalicelib.domain.deadline import accept_due, answer_due, deadline_for, extend, limit_for, recompute_due, resume_due
+from chalicelib.domain.deadline import (
+    accept_due,
+    answer_due,
+    deadline_for,
+    extend,
+    limit_for,
+    recompute_due,
+    resume_due,
+)
 from chalicelib.domain.directory import Agency, DeadlineTable, Directory, Limit
 from chalicelib.domain.ladder import schedule, steps_kept
 from chalicelib.errors import ActionNotAllowed
 
 
 def assign(
-    case: Case, agency: Agency, directory: Directory, *, at: datetime, actor: Actor, reason: dict[str, Any], note: str = ""
+    case: Case,
+    agency: Agency,
+    directory: Directory,
+    *,
+    at: datetime,
+    actor: Actor,
+    reason: dict[str, Any],
+    note: str = "",
 ) -> Case:
     """
     Give the case to *agency*, with its deadlines; a second assignment voids the links of the first.
@@ -75,11 +90,21 @@ def ask_citizen(case: Case, directory: Directory, *, at: datetime, question: str
         case = accept(case, directory, at=at)
     back = case.status
     return _step(
-        case, "ask", directory, at=at, actor=actor, note=question, paused_at=at, resume_status=back, asked_at=None
+        case,
+        "ask",
+        directory,
+        at=at,
+        actor=actor,
+        note=question,
+        paused_at=at,
+        resume_status=back,
+        asked_at=None,
     )
 
 
-def resume(case: Case, directory: Directory, *, at: datetime, actor: Actor, action: str, note: str = "") -> Case:
+def resume(
+    case: Case, directory: Directory, *, at: datetime, actor: Actor, action: str, note: str = ""
+) -> Case:
     """The citizen replied, or their time ran out: the clock runs on where it stood."""
     due_at = case.due_at
     if due_at is not None and case.paused_at is not None:
@@ -153,7 +178,14 @@ def rate(case: Case, directory: Directory, *, at: datetime, rating: int) -> Case
     action = "rate_low" if rating == 1 else "rate"
     closed_at = at if action == "rate" and case.status is Status.ANSWERED else case.closed_at
     return _step(
-        case, action, directory, at=at, actor=Actor.CITIZEN, data={"rating": rating}, rating=rating, closed_at=closed_at
+        case,
+        action,
+        directory,
+        at=at,
+        actor=Actor.CITIZEN,
+        data={"rating": rating},
+        rating=rating,
+        closed_at=closed_at,
     )
 
 
@@ -173,7 +205,9 @@ def object_to_answer(case: Case, directory: Directory, *, at: datetime, words: s
         "extended": False,
     }
     if case.agency is None:
-        return _step(case, "object", directory, at=at, actor=Actor.CITIZEN, note=words, to=Status.RECEIVED, **fresh)
+        return _step(
+            case, "object", directory, at=at, actor=Actor.CITIZEN, note=words, to=Status.RECEIVED, **fresh
+        )
     table, calendar = directory.deadline_table_by_id(case.deadline_table), _calendar(case, directory)
     return _step(
         case,
@@ -191,7 +225,9 @@ def object_to_answer(case: Case, directory: Directory, *, at: datetime, words: s
     )
 
 
-def close(case: Case, directory: Directory, *, at: datetime, actor: Actor, action: str, note: str = "") -> Case:
+def close(
+    case: Case, directory: Directory, *, at: datetime, actor: Actor, action: str, note: str = ""
+) -> Case:
     """End the case: withdrawn by the citizen, declined by the desk, or its objection window ran out."""
     return _step(case, action, directory, at=at, actor=actor, note=note, closed_at=at, paused_at=None)
 
@@ -211,8 +247,12 @@ def _calendar(case: Case, directory: Directory) -> WorkCalendar:
     return calendar_for(directory, directory.agencies.get(case.agency or ""))
 
 
-def _by_agency(case: Case, action: str, directory: Directory, *, at: datetime, note: str = "", **changes: Any) -> Case:
-    return _step(case, action, directory, at=at, actor=Actor.AGENCY, note=note, by=case.agency or "", **changes)
+def _by_agency(
+    case: Case, action: str, directory: Directory, *, at: datetime, note: str = "", **changes: Any
+) -> Case:
+    return _step(
+        case, action, directory, at=at, actor=Actor.AGENCY, note=note, by=case.agency or "", **changes
+    )
 
 
 def _step(case: Case, action: str, directory: Directory, **changes: Any) -> Case:

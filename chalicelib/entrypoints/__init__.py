@@ -11,7 +11,9 @@ class _JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
-        line.update({key: value for key, value in vars(record).items() if key not in _PLAIN and key != "message"})
+        line.update(
+            {key: value for key, value in vars(record).items() if key not in _PLAIN and key != "message"}
+        )
         if record.exc_info:
             # Type and place of an error, not its message: that may quote what a person wrote.
             kind, _, trace = record.exc_info

@@ -1,4 +1,4 @@
-"""What every HTTP entry point shares: its named protection, errors turned into answers, and one log line without people."""
+"""What every HTTP entry point shares: a named protection, errors turned into answers, a log line without people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chalice import Response
+from chalice import Blueprint, Response
 
 from chalicelib.errors import (
     CaseConflict,
@@ -20,8 +20,8 @@ from chalicelib.errors import (
 
 _log = logging.getLogger("hotline.http")
 
-XML = {"Content-Type": "text/xml; charset=utf-8"}
-JSON = {"Content-Type": "application/json; charset=utf-8"}
+XML: dict[str, str | list[str]] = {"Content-Type": "text/xml; charset=utf-8"}
+JSON: dict[str, str | list[str]] = {"Content-Type": "application/json; charset=utf-8"}
 
 STATUS_OF: tuple[tuple[type[HotlineError], int], ...] = (
     (SignatureNotValid, 403),
@@ -61,6 +61,12 @@ def answers_webhook(view: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
+def request_body(routes: Blueprint) -> bytes:
+    """The body as it came, in bytes."""
+    body = routes.current_request.raw_body
+    return body if isinstance(body, bytes) else body.encode("utf-8", "surrogateescape")
+
+
 def log_each_call(event: Any, get_response: Callable[[Any], Any]) -> Any:
     """Middleware: log which handler ran and how long, never who or what."""
     started = time.monotonic()
@@ -68,5 +74,7 @@ def log_each_call(event: Any, get_response: Callable[[Any], Any]) -> Any:
     route = getattr(event, "context", None)
     where = route.get("resourcePath") if isinstance(route, dict) else type(event).__name__
     milliseconds = round((time.monotonic() - started) * 1000)
-    _log.info("call", extra={"route": where, "status": getattr(response, "status_code", None), "ms": milliseconds})
+    _log.info(
+        "call", extra={"route": where, "status": getattr(response, "status_code", None), "ms": milliseconds}
+    )
     return response

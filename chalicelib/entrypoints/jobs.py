@@ -139,5 +139,8 @@ def _each_record(event: Mapping[str, Any], name: str, kind: type, act: Callable[
 
 
 def _logged(job: str, counts: dict[str, int]) -> dict[str, int]:
-    _log.info("job", extra={"job": job, "province": settings.province(), **{f"n_{key}": n for key, n in counts.items()}})
+    _log.info(
+        "job",
+        extra={"job": job, "province": settings.province(), **{f"n_{key}": n for key, n in counts.items()}},
+    )
     return counts

@@ -13,9 +13,15 @@ from chalice import Blueprint, Response
 from chalicelib import settings, wiring
 from chalicelib.domain.case import Case
 from chalicelib.domain.keys import Link
-from chalicelib.entrypoints.http import protected_by
+from chalicelib.entrypoints.http import protected_by, request_body
 from chalicelib.entrypoints.pages import html
-from chalicelib.errors import ActionNotAllowed, CaseConflict, LinkNotValid, MalformedRequest, StorageUnavailable
+from chalicelib.errors import (
+    ActionNotAllowed,
+    CaseConflict,
+    LinkNotValid,
+    MalformedRequest,
+    StorageUnavailable,
+)
 from chalicelib.gateways.twilio_webhooks import parse_form
 from chalicelib.storage.commit import commit
 from chalicelib.usecases.agency_action import act_for_agency
@@ -97,7 +103,7 @@ def _act(case: Case, link: Link, act: str, text: str, agency: str) -> Case:
 
 
 def _form() -> dict[str, str]:
-    body: bytes = routes.current_request.raw_body
+    body = request_body(routes)
     if len(body) > MAX_BODY_BYTES:
         raise MalformedRequest("text")
     return parse_form(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
-from chalicelib.entrypoints.http import JSON, XML, answers_webhook, protected_by
+from chalicelib.entrypoints.http import JSON, XML, answers_webhook, protected_by, request_body
 from chalicelib.errors import MalformedRequest
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.gateways.twilio_webhooks import (
@@ -41,7 +41,7 @@ def take_twilio_sms() -> Response:
 @answers_webhook
 def take_twilio_status() -> Response:
     # The id is our own and URL-safe, so the address that was signed can be built again exactly (protocols B.3).
-    message_id = (routes.current_request.query_params or {}).get("id", "")
+    message_id = str(dict(routes.current_request.query_params or {}).get("id", ""))
     params = _signed_twilio_form("/twilio/sms-status", f"?id={message_id}" if message_id else "")
     report = read_twilio_status(params, message_id)
     if report is not None:
@@ -70,7 +70,7 @@ def take_gateway_sms() -> Response:
 
 
 def _body() -> bytes:
-    body: bytes = routes.current_request.raw_body
+    body = request_body(routes)
     if len(body) > MAX_BODY_BYTES:
         raise MalformedRequest("body too large")
     return body

@@ -21,7 +21,9 @@ from chalicelib.usecases import notices
 class Commit(Protocol):
     """Writes a change whole or not at all (storage/commit.py)."""
 
-    def __call__(self, *, cases: tuple[Case, ...] = (), messages: tuple[Message, ...] = (), **rest: object) -> None: ...
+    def __call__(
+        self, *, cases: tuple[Case, ...] = (), messages: tuple[Message, ...] = (), **rest: object
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def agency_action(case: Case, act: str, text: str, *, directory: Directory, now:
     return action(case, words, directory, now)
 
 
-def act_for_agency(case: Case, act: str, text: str, *, commit: Commit, directory: Directory, now: datetime) -> Case:
+def act_for_agency(
+    case: Case, act: str, text: str, *, commit: Commit, directory: Directory, now: datetime
+) -> Case:
     """
     Do an agency's action and store it with everything it makes us tell people.
 
@@ -88,7 +92,9 @@ def _return(case: Case, words: str, directory: Directory, now: datetime) -> Outc
         not_codes=tried,
     )
     proposed = proposal.agency.code if proposal.agency else None
-    return Outcome(returned, (notices.to_desk(returned, "returned", directory=directory, now=now, proposed=proposed),))
+    return Outcome(
+        returned, (notices.to_desk(returned, "returned", directory=directory, now=now, proposed=proposed),)
+    )
 
 
 def _ask(case: Case, words: str, directory: Directory, now: datetime) -> Outcome:
@@ -98,12 +104,16 @@ def _ask(case: Case, words: str, directory: Directory, now: datetime) -> Outcome
 
 def _extend(case: Case, words: str, directory: Directory, now: datetime) -> Outcome:
     extended = handling.extend_deadline(case, directory, at=now, reason=words)
-    return Outcome(extended, notices.to_citizen(extended, "extended", directory=directory, now=now, reason=words))
+    return Outcome(
+        extended, notices.to_citizen(extended, "extended", directory=directory, now=now, reason=words)
+    )
 
 
 def _progress(case: Case, words: str, directory: Directory, now: datetime) -> Outcome:
     reported = handling.report_progress(case, directory, at=now, note=words)
-    return Outcome(reported, notices.to_citizen(reported, "progress", directory=directory, now=now, note=words))
+    return Outcome(
+        reported, notices.to_citizen(reported, "progress", directory=directory, now=now, note=words)
+    )
 
 
 def _answer(case: Case, words: str, directory: Directory, now: datetime) -> Outcome:
@@ -113,7 +123,9 @@ def _answer(case: Case, words: str, directory: Directory, now: datetime) -> Outc
         proposed = handling.propose_answer(case, directory, at=now, words=words)
         return Outcome(proposed, (notices.to_desk(proposed, "review", directory=directory, now=now),))
     answered = handling.answer(case, directory, at=now, words=words, actor=Actor.AGENCY)
-    return Outcome(answered, notices.to_citizen(answered, "answer", directory=directory, now=now, answer=words))
+    return Outcome(
+        answered, notices.to_citizen(answered, "answer", directory=directory, now=now, answer=words)
+    )
 
 
 _ACTIONS: dict[str, Callable[[Case, str, Directory, datetime], Outcome]] = {

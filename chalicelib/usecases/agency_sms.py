@@ -37,7 +37,9 @@ def agency_of(phone: str, directory: Directory, now: datetime) -> Agency | None:
     return None
 
 
-def take_agency_sms(text: str, agency: Agency, *, cases: Any, directory: Directory, now: datetime) -> AgencySms | None:
+def take_agency_sms(
+    text: str, agency: Agency, *, cases: Any, directory: Directory, now: datetime
+) -> AgencySms | None:
     """
     Return what an agency's message does, or None when it is no command: then the officer writes as a citizen.
 

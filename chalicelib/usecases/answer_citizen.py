@@ -17,7 +17,7 @@ from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
 from chalicelib.errors import ActionNotAllowed
 from chalicelib.usecases import notices, replies
-from chalicelib.usecases.open_case import Opened, Sender, describe, open_from_text, place_case
+from chalicelib.usecases.open_case import Opened, Sender, describe, open_from_text, place_matters
 
 if TYPE_CHECKING:
     from chalicelib.domain.understanding import Understanding
@@ -55,7 +55,11 @@ class Turn:
     def say(self, key: str, case: Case | None = None, **values: Any) -> str:
         """One reply in the sender's language."""
         language = case.language if case else self.understanding.language
-        facts = notices.citizen_facts(case, self.directory) if case else {"number": self.directory.province.get("number")}
+        facts = (
+            notices.citizen_facts(case, self.directory)
+            if case
+            else {"number": self.directory.province.get("number")}
+        )
         return replies.sms(key, language, self.directory, **{**facts, **values})
 
 
@@ -99,7 +103,7 @@ def _clarify(turn: Turn) -> Answered:
     if turn.decision.option is not None:
         added = replace(added, area=turn.decision.option)
         understanding = _with_area(understanding, turn.decision.option)
-    placed = place_case(added, understanding, turn.directory, turn.now)
+    placed = place_matters(added, understanding, turn.sender, turn.directory, turn.now, turn.new_code)
     if placed.asked is not None and placed.asked == turn.talk.asked:
         # The same question twice helps nobody: a person takes over.
         placed = _to_desk(added, turn)
@@ -123,7 +127,9 @@ def _with_area(understanding: Understanding, unit: str) -> Understanding:
     area = understanding.area
     if area is None:
         return understanding
-    return replace(understanding, area=replace(area, units=(unit,), today=(unit,), ambiguous=False, outside=False))
+    return replace(
+        understanding, area=replace(area, units=(unit,), today=(unit,), ambiguous=False, outside=False)
+    )
 
 
 def _reply(turn: Turn) -> Answered:
@@ -137,7 +143,9 @@ def _reply(turn: Turn) -> Answered:
             notices.to_desk(resumed, "citizen_replied", directory=turn.directory, now=turn.now),
         )
     else:
-        messages = notices.to_agency(resumed, "citizen_reply_received", directory=turn.directory, now=turn.now)
+        messages = notices.to_agency(
+            resumed, "citizen_reply_received", directory=turn.directory, now=turn.now
+        )
     return _changed(turn, resumed, "replied", messages)
 
 
@@ -188,7 +196,11 @@ def _withdraw(turn: Turn) -> Answered:
     withdrawn = handling.close(
         case, turn.directory, at=turn.now, actor=Actor.CITIZEN, action="withdraw", note=turn.decision.text
     )
-    told = notices.to_agency(withdrawn, "withdrawn", directory=turn.directory, now=turn.now) if agency_code else ()
+    told = (
+        notices.to_agency(withdrawn, "withdrawn", directory=turn.directory, now=turn.now)
+        if agency_code
+        else ()
+    )
     return _changed(turn, withdrawn, "withdrawn", told)
 
 
@@ -200,11 +212,15 @@ def _object(turn: Turn) -> Answered:
         reopened = handling.object_to_answer(case, turn.directory, at=turn.now, words=turn.decision.text)
     except ActionNotAllowed:
         late = case.status in (Status.ANSWERED, Status.CLOSED)
-        return _unchanged(turn, turn.say("object_too_late", case) if late else replies.state(case, turn.directory), case)
+        return _unchanged(
+            turn, turn.say("object_too_late", case) if late else replies.state(case, turn.directory), case
+        )
     messages = (notices.to_desk(reopened, "objection", directory=turn.directory, now=turn.now),)
     if reopened.agency is None:
         return _changed(turn, reopened, "objected_desk", messages)
-    told = notices.to_agency(reopened, "assignment", directory=turn.directory, now=turn.now, leader=True, reopened=True)
+    told = notices.to_agency(
+        reopened, "assignment", directory=turn.directory, now=turn.now, leader=True, reopened=True
+    )
     return _changed(turn, reopened, "objected", (*told, *messages))
 
 
@@ -249,5 +265,3 @@ def _changed(turn: Turn, case: Case, key: str, messages: tuple[Message, ...] = (
 
 def _unchanged(turn: Turn, reply: str, case: Case | None) -> Answered:
     return Answered(reply, turn.talk, case_code=case.code if case else None)
-
-

@@ -36,7 +36,9 @@ def act_for_desk(
     return outcome.case
 
 
-def desk_action(case: Case, act: str, words: str, agency: str, *, directory: Directory, now: datetime) -> Outcome:
+def desk_action(
+    case: Case, act: str, words: str, agency: str, *, directory: Directory, now: datetime
+) -> Outcome:
     """Return what the desk's action makes of a case; writes nothing. Errors as `act_for_desk`."""
     if act == "assign":
         return _assign(case, words, agency, directory, now)
@@ -46,10 +48,14 @@ def desk_action(case: Case, act: str, words: str, agency: str, *, directory: Dir
         raise MalformedRequest("text")
     if act == "answer":
         answered = handling.answer(case, directory, at=now, words=words, actor=Actor.DESK)
-        return Outcome(answered, notices.to_citizen(answered, "answer", directory=directory, now=now, answer=words))
+        return Outcome(
+            answered, notices.to_citizen(answered, "answer", directory=directory, now=now, answer=words)
+        )
     if act == "decline":
         declined = handling.close(case, directory, at=now, actor=Actor.DESK, action="decline", note=words)
-        return Outcome(declined, notices.to_citizen(declined, "declined", directory=directory, now=now, reason=words))
+        return Outcome(
+            declined, notices.to_citizen(declined, "declined", directory=directory, now=now, reason=words)
+        )
     asked = handling.ask_citizen(case, directory, at=now, question=words, actor=Actor.DESK)
     return Outcome(asked, notices.to_citizen(asked, "question", directory=directory, now=now, question=words))
 

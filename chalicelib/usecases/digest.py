@@ -45,7 +45,10 @@ def send_digests(
         if found.is_empty:
             continue
         views = {
-            group: [_line(case, agency, directory, view, public_url, secret, now) for case in getattr(found, group)]
+            group: [
+                _line(case, agency, directory, view, public_url, secret, now)
+                for case in getattr(found, group)
+            ]
             for group in ("new", "due_today", "late")
         }
         mail = render("digest", language="vi", directory=directory, agency=agency.name(), day=now, **views)
@@ -54,7 +57,13 @@ def send_digests(
 
 
 def _line(
-    case: Case, agency: Agency, directory: Directory, view: Callable[..., dict[str, Any]], url: str, secret: str, now: datetime
+    case: Case,
+    agency: Agency,
+    directory: Directory,
+    view: Callable[..., dict[str, Any]],
+    url: str,
+    secret: str,
+    now: datetime,
 ) -> dict[str, Any]:
     link = Link(case.code, "agency", agency.code, case.assignment)
     shown = view(case, directory, audience="agency", language="vi", now=now)

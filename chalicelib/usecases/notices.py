@@ -1,6 +1,6 @@
 """The messages a change makes us send: who is told what, by which way. They join the outbox with the change itself.
 
-A message's id is made from the case, its version and the purpose, so the same change can never tell the same thing twice.
+A message's id is made from the case, its version and the purpose: the same change can never tell a thing twice.
 Emails to agencies and the desk name a template (`purpose`) and small parameters; they are composed when they are sent
 (usecases/compose.py), so that an outbox row stays under a kilobyte.
 """
@@ -25,7 +25,9 @@ MAX_SMS_CHARACTERS = 1_530
 """Ten GSM-7 parts, under the providers' limit of 1,600."""
 
 
-def to_citizen(case: Case, purpose: str, *, directory: Directory, now: datetime, **values: Any) -> tuple[Message, ...]:
+def to_citizen(
+    case: Case, purpose: str, *, directory: Directory, now: datetime, **values: Any
+) -> tuple[Message, ...]:
     """
     Return the message that tells the reporter something, by the way they came; nothing when they left no address.
 
@@ -60,7 +62,9 @@ def to_citizen(case: Case, purpose: str, *, directory: Directory, now: datetime,
             purpose=purpose,
             created_at=now,
             due_at=_civil(case, directory, now),
-            text=shorten(unaccent(text(f"sms.{purpose}", case.language, directory, **facts)), directory, case.language),
+            text=shorten(
+                unaccent(text(f"sms.{purpose}", case.language, directory, **facts)), directory, case.language
+            ),
             case_code=case.code,
             language=case.language,
             civil_hours=True,
@@ -123,7 +127,7 @@ def agency_sms(case: Case, purpose: str, agency: Agency, *, directory: Directory
         to=agency.focal_point.phone,
         purpose=f"agency_{purpose}",
         created_at=now,
-        due_at=now if case.priority == "urgent" else _civil_at(directory, now),
+        due_at=now if case.priority == "urgent" else civil_at(directory, now),
         text=unaccent(body),
         case_code=case.code,
         civil_hours=True,
@@ -181,9 +185,10 @@ def _civil(case: Case, directory: Directory, now: datetime) -> datetime:
     said = [event.at for event in case.events if event.actor == "citizen"]
     if said and now - max(said) <= timedelta(minutes=JUST_WRITTEN_MINUTES):
         return now
-    return _civil_at(directory, now)
+    return civil_at(directory, now)
 
 
-def _civil_at(directory: Directory, now: datetime) -> datetime:
+def civil_at(directory: Directory, now: datetime) -> datetime:
+    """*now*, or the next moment within the province's civil hours."""
     hours = directory.province.get("civil_hours", {"from": "07:00", "to": "21:00"})
     return civil_time(now, hours["from"], hours["to"])

@@ -69,21 +69,33 @@ def open_from_text(
         new_code: Gives a fresh case code.
     """
     case = _new_case(text, sender, understanding, directory, now, new_code())
-    if case.kind is Kind.DENUNCIATION:
-        return _with_desk(case, "denunciation", directory, now)
-    if understanding.spam and not understanding.empty:
+    if case.spam:
         # Nobody is told of an advertisement; it waits in the desk's queue and daily digest without an alarm.
         return Opened(case)
-    if understanding.empty:
+    if understanding.empty and case.kind is not Kind.DENUNCIATION and not case.emergency:
         return _asking(case, "matter", (), directory, now)
+    return place_matters(case, understanding, sender, directory, now, new_code)
+
+
+def place_matters(
+    case: Case,
+    understanding: Understanding,
+    sender: Sender,
+    directory: Directory,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> Opened:
+    """Route a case that is with the desk, and give each further matter in it a child case once nothing is asked."""
     opened = place_case(case, understanding, directory, now)
-    if understanding.matters and not opened.case.emergency:
+    if understanding.matters and opened.asked is None and not opened.case.emergency:
         return _with_children(opened, understanding.matters[1:MAX_MATTERS], sender, directory, now, new_code)
     return opened
 
 
 def place_case(case: Case, understanding: Understanding, directory: Directory, now: datetime) -> Opened:
     """Route a case that is with the desk: to its agency, to one question back, or to the desk with the reason why."""
+    if case.kind is Kind.DENUNCIATION:
+        return _with_desk(case, "denunciation", directory, now)
     area = understanding.area
     if area is not None and area.outside:
         return _with_desk(case, "unrouted", directory, now)
@@ -109,28 +121,36 @@ def place_case(case: Case, understanding: Understanding, directory: Directory, n
 def describe(case: Case, understanding: Understanding) -> Case:
     """Set kind, field and place from what was understood; what is already known and not contradicted stays."""
     guess = understanding.services[0] if understanding.services else None
-    area = understanding.area
+    kind = Kind(understanding.kind) if understanding.kind in set(Kind) else case.kind
+    # Once it may be a denunciation it stays with the desk, whatever later words sound like.
+    private = understanding.denunciation or case.kind is Kind.DENUNCIATION
     return replace(
         case,
-        kind=Kind(understanding.kind) if understanding.kind in set(Kind) else case.kind,
-        priority=Priority.URGENT if understanding.kind == "emergency" else Priority(understanding.priority),
+        kind=Kind.DENUNCIATION if private else kind,
+        priority=_priority(case, understanding),
         service=guess.code if guess else case.service,
         topic=guess.topic if guess else case.topic,
         area=_placed(understanding) or case.area,
         place=_place_words(understanding) or case.place,
         emergency=case.emergency or understanding.kind == "emergency",
-        spam=understanding.spam and not understanding.empty,
+        spam=understanding.spam and not (understanding.empty or private or understanding.kind == "emergency"),
     )
+
+
+def _priority(case: Case, understanding: Understanding) -> Priority:
+    """What was urgent stays urgent, whatever calmer words follow."""
+    if understanding.kind == "emergency" or case.emergency:
+        return Priority.URGENT
+    return Priority(understanding.priority)
 
 
 def _new_case(
     text: str, sender: Sender, understanding: Understanding, directory: Directory, now: datetime, code: str
 ) -> Case:
-    kind = Kind.DENUNCIATION if understanding.denunciation else Kind.COMPLAINT
     case = open_case(
         code,
         text=text,
-        kind=kind,
+        kind=Kind.COMPLAINT,
         priority=Priority.NORMAL,
         at=now,
         channel=sender.channel,
@@ -168,7 +188,9 @@ def _assigned(case: Case, routing: Routing, directory: Directory, now: datetime)
     return Opened(assigned, messages=messages)
 
 
-def _with_desk(case: Case, reason: str, directory: Directory, now: datetime, routing: Routing | None = None) -> Opened:
+def _with_desk(
+    case: Case, reason: str, directory: Directory, now: datetime, routing: Routing | None = None
+) -> Opened:
     scheduled = schedule(replace(case, asked_at=None), directory)
     proposed = routing.alternatives[0].code if routing is not None and routing.alternatives else None
     message = notices.to_desk(scheduled, reason, directory=directory, now=now, proposed=proposed)
@@ -222,7 +244,11 @@ def _with_children(
             kind=parent.kind,
             on=local(now).date(),
         )
-        made = _assigned(child, routing, directory, now) if routing.agency else _with_desk(child, "unrouted", directory, now, routing)
+        made = (
+            _assigned(child, routing, directory, now)
+            if routing.agency
+            else _with_desk(child, "unrouted", directory, now, routing)
+        )
         children.append(made.case)
         messages.extend(made.messages)
     if not children:

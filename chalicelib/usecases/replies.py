@@ -34,7 +34,9 @@ def opened(made: Opened, understanding: Understanding, directory: Directory, now
         numbers = emergency_numbers(understanding, directory, now)
         return _one_segment("opened_emergency", case, directory, numbers=numbers, **facts)
     if case.kind is Kind.DENUNCIATION:
-        return _one_segment("opened_denunciation", case, directory, authority=authority(directory, case.language), **facts)
+        return _one_segment(
+            "opened_denunciation", case, directory, authority=authority(directory, case.language), **facts
+        )
     if made.asked is not None:
         return question(made, directory)
     if case.spam:
@@ -53,7 +55,9 @@ def question(made: Opened, directory: Directory) -> str:
     language = made.case.language
     if made.asked == "area" and 1 < len(made.options) <= MOST_OPTIONS:
         names = [directory.areas[unit] for unit in made.options]
-        options = ", ".join(f"{number} {_told_apart(unit.id, directory)}" for number, unit in enumerate(names, start=1))
+        options = ", ".join(
+            f"{number} {_told_apart(unit.id, directory)}" for number, unit in enumerate(names, start=1)
+        )
         reply = sms("ask_area_options", language, directory, options=options, **facts)
         if segments(reply).segments == 1:
             return reply
@@ -88,7 +92,11 @@ def status_name(case: Case) -> str:
 
 def emergency_numbers(understanding: Understanding, directory: Directory, now: datetime) -> str:
     """The numbers to call, as told: those of what happened, else all that are in force on the day."""
-    in_force = [entry["number"] for entry in directory.province["emergency"] if _in_force(entry, local(now).date().isoformat())]
+    in_force = [
+        entry["number"]
+        for entry in directory.province["emergency"]
+        if _in_force(entry, local(now).date().isoformat())
+    ]
     wanted = [number for number in understanding.emergency_numbers if number in in_force]
     return "/".join(wanted or [number for number in in_force if number in ("113", "114", "115")])
 
@@ -99,8 +107,8 @@ def _in_force(entry: Any, day: str) -> bool:
 
 def authority(directory: Directory, language: str) -> str:
     """Where a signed denunciation goes."""
-    told = directory.province["denunciation"]
-    return str(told.get(f"short_{language}") or told.get("short_vi") or told[language])
+    told = directory.province["denunciation"]["authority"]
+    return str(told.get(language) or told["vi"])
 
 
 def _one_segment(key: str, case: Case, directory: Directory, **values: Any) -> str:
@@ -111,4 +119,3 @@ def _one_segment(key: str, case: Case, directory: Directory, **values: Any) -> s
         agency = agency[:-1].rstrip()
         reply = sms(key, case.language, directory, **{**values, "agency": agency})
     return reply
-

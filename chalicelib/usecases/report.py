@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -40,11 +40,11 @@ def send_reports(
     if not periods:
         return {}
     last = max(period.ends_on for period in periods)
-    counters = {PROVINCE: stats.read(PROVINCE, BEGINNING, last)}
+    counters = {PROVINCE: _by_day(stats.read(PROVINCE, BEGINNING, last))}
     agencies = [agency for agency in directory.agencies.values() if agency.valid.covers(last)]
     for agency in agencies:
         scope = agency_scope(agency.code)
-        counters[scope] = stats.read(scope, BEGINNING, last)
+        counters[scope] = _by_day(stats.read(scope, BEGINNING, last))
     for period in periods:
         of_agencies = {
             agency.code: build_report(agency_scope(agency.code), period, counters[agency_scope(agency.code)])
@@ -60,6 +60,10 @@ def send_reports(
                 to = agency.focal_point.email
                 counts[_queue(report, [], to, files, commit, directory, render, sheet, now)] += 1
     return dict(counts)
+
+
+def _by_day(counters: Mapping[date, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:
+    return {day.isoformat(): counts for day, counts in counters.items()}
 
 
 def _queue(

@@ -1,7 +1,7 @@
 """Send what the outbox holds: at once from its stream, and every minute whatever is due (the *outbox*, design §4).
 
-A row is leased before the provider is called. A sender that dies in between leaves a lease that runs out; the sweep then
-marks the row `uncertain` and asks the provider before anything is sent again. The last failure is told to the desk.
+A row is leased before the provider is called. A sender that dies in between leaves a lease that runs out; the sweep
+then marks the row `uncertain` and asks the provider before anything is sent again. The last failure is told to the desk.
 """
 
 from __future__ import annotations
@@ -45,10 +45,16 @@ class Sending:
     compose: Callable[[Message], Mail]
     tell_desk: Callable[[Message], None]
     """Puts a failed message on the desk's table."""
+    civil: Callable[[datetime], datetime] = lambda at: at
+    """The next moment at which people may be written to without waking them."""
+
+    def again_at(self, message: Message, at: datetime) -> datetime:
+        """When a message is tried again that should go at *at*."""
+        return self.civil(at) if message.civil_hours else at
 
 
 def send_new(message_ids: list[str], *, sending: Sending, now: datetime) -> dict[str, int]:
-    """Send messages the stream has just brought; what is not due or taken already is left to the sweep. Returns counts."""
+    """Send messages the stream has just brought; what is not due or taken is left to the sweep. Returns counts."""
     return dict(Counter(_send(message_id, sending, now) for message_id in message_ids))
 
 
@@ -101,7 +107,7 @@ def _failed(message: Message, failure: SendFailed, sending: Sending, now: dateti
             message.id,
             expected={Delivery.SENDING},
             status=Delivery.PENDING,
-            due_at=now + timedelta(seconds=wait),
+            due_at=sending.again_at(message, now + timedelta(seconds=wait)),
             error=failure.reason,
         )
         return "retry"
@@ -134,12 +140,13 @@ def _lease_ran_out(message: Message, sending: Sending, now: datetime) -> str:
 
 def _settle(message: Message, sending: Sending, now: datetime) -> str:
     """Ask the provider whether an uncertain message went out; only a clear no sends it again at once."""
-    since = message.due_at - timedelta(hours=1)
     try:
         if message.channel == "email":
-            found = sending.email().find(message_id=message.id, since=since)
+            found = sending.email().find(message_id=message.id, since=message.created_at)
         else:
-            found = sending.sms().find(to=message.to, text=message.text, message_id=message.id, since=since)
+            found = sending.sms().find(
+                to=message.to, text=message.text, message_id=message.id, since=message.created_at
+            )
     except SendUncertain:
         if message.channel != "email":
             _postpone(message, sending, now)

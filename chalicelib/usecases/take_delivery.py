@@ -47,7 +47,7 @@ def take_delivery(report: DeliveryReport, *, sending: Sending, now: datetime) ->
             message.id,
             expected=_OUT,
             status=Delivery.PENDING,
-            due_at=now + timedelta(seconds=RETRY_LATER_SECONDS),
+            due_at=sending.again_at(message, now + timedelta(seconds=RETRY_LATER_SECONDS)),
             error=report.error,
         )
         return "retry"

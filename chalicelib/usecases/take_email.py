@@ -1,4 +1,4 @@
-"""Take one email: an agency's answer by reply, a citizen's reply to our question, or a new matter sent to the centre."""
+"""Take one email: an agency's answer by reply, a citizen's reply, or a new matter sent to the centre."""
 
 from __future__ import annotations
 
@@ -143,8 +143,18 @@ def _reply(
             outcome = desk_action(case, "answer", words, "", directory=directory, now=now)
             return "answer", (outcome.case,), outcome.messages
     except ActionNotAllowed:
-        return "refused", (), (notices.to_desk(case, "late_reply", directory=directory, now=now, said=words[:500]),)
-    what = "reply" if case.status is Status.WAITING_CITIZEN else "object" if case.status is Status.ANSWERED else "addition"
+        return (
+            "refused",
+            (),
+            (notices.to_desk(case, "late_reply", directory=directory, now=now, said=words[:500]),),
+        )
+    what = (
+        "reply"
+        if case.status is Status.WAITING_CITIZEN
+        else "object"
+        if case.status is Status.ANSWERED
+        else "addition"
+    )
     answered = answer_citizen.carry_out(
         Decision(what, case.code, text=words),
         sender=Sender(case.reporter_id, case.reporter_address, case.channel),

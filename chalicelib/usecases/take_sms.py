@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.case import Case
+from chalicelib.domain.commands import read_citizen_command
 from chalicelib.domain.dialogue import decide
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Received, Talk
@@ -114,7 +115,9 @@ def _effect(
         done = take_agency_sms(text, agency, cases=cases, directory=directory, now=now)
         if done is not None:
             return Effect(done.reply, "agency", done.cases, done.messages, case_code=done.code)
-    recent = recent_cases(sender.reporter_id, cases) if talk is not None else ()
+    # A stranger with a new matter has no cases: not looking saves the first message a round trip (design §8).
+    known = talk is not None or read_citizen_command(text) is not None
+    recent = recent_cases(sender.reporter_id, cases) if known else ()
     understanding = reader.read(text, on=answer_citizen.day_of(now))
     decision = decide(text, talk=talk, cases=recent, understanding=understanding, now=now)
     answered = answer_citizen.carry_out(
@@ -147,4 +150,3 @@ def recent_cases(reporter: str, cases: Any) -> tuple[Case, ...]:
         except CaseNotFound:
             continue
     return tuple(found)
-

@@ -1,7 +1,7 @@
-"""Do the ladder's next steps for cases whose `wake_at` has passed: remind, escalate, alarm, time out (*wake-ups*, design §4).
+"""Do the ladder's next steps for cases whose `wake_at` has passed (*wake-ups*, design §4).
 
-Each step writes its event, its messages and the next `wake_at` together, under the version check: a run that comes twice,
-late or a day later ends in the same state.
+Each step writes its event, its messages and the next `wake_at` together, under the version check: a run that comes
+twice, late or a day later ends in the same state.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ WAKE_LIMIT = 200
 _log = logging.getLogger("hotline.wake")
 
 
-def do_wake_ups(*, cases: Any, commit: Callable[..., None], directory: Directory, now: datetime) -> dict[str, int]:
+def do_wake_ups(
+    *, cases: Any, commit: Callable[..., None], directory: Directory, now: datetime
+) -> dict[str, int]:
     """Do every step that is due. Returns counts: due cases, steps, conflicts, failed."""
     counts: Counter[str] = Counter()
     for code in cases.wake_due(now, WAKE_LIMIT):
@@ -57,7 +59,9 @@ def wake(case: Case, *, commit: Callable[..., None], directory: Directory, now: 
     return done
 
 
-def take_step(case: Case, step: Step, directory: Directory, now: datetime) -> tuple[Case, tuple[Message, ...]]:
+def take_step(
+    case: Case, step: Step, directory: Directory, now: datetime
+) -> tuple[Case, tuple[Message, ...]]:
     """Return the case after one step, and whom it tells."""
     if step.name == "citizen_time_out":
         resumed = handling.resume(case, directory, at=now, actor=Actor.SYSTEM, action="time_out")
@@ -77,7 +81,9 @@ def _told(case: Case, step: Step, directory: Directory, now: datetime) -> tuple[
     messages: list[Message] = []
     if "focal_point" in step.audience:
         leader = "leader" in step.audience
-        messages += notices.to_agency(case, "reminder", directory=directory, now=now, leader=leader, step=step.name)
+        messages += notices.to_agency(
+            case, "reminder", directory=directory, now=now, leader=leader, step=step.name
+        )
         agency = directory.agencies.get(case.agency or "")
         if agency is not None and "sms" in agency.channels and agency.focal_point.phone:
             messages.append(notices.agency_sms(case, "reminder", agency, directory=directory, now=now))
