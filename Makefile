@@ -39,7 +39,7 @@ bench: $(READY) ## the measurements of bench/, as a table
 	@$(PY) -m bench
 
 validate: $(READY) ## check a province pack: make validate PROVINCE=dong-thap (default: all)
-	@$(PY) -m packs.validate $(PROVINCE)
+	@$(PY) -m packs validate $(PROVINCE)
 
 understand: $(READY) ## score the understanding of labelled messages: make understand FILE=messages.tsv
 	@test -n '$(FILE)' || { echo 'Name the labelled messages: make understand FILE=messages.tsv' >&2; exit 2; }

@@ -1,0 +1,78 @@
+"""`make run`: one province on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+from local.machine import Machine
+from local.options import Options, WrongOption, read_options
+from packs.problem import PackError
+
+BANNER = """
+  Tổng đài 1022 {province} — đang chạy trên máy này · running on this machine
+
+    Tổng đài · hotline      {hotline}
+    Mô phỏng · simulator    {simulator}   (điện thoại, hộp thư, đồng hồ · phones, mailboxes, clock)
+    Đồng hồ · clock         {now}
+    Dữ liệu · data          {data}
+
+  Thử ngay · try:
+    curl -s {simulator}/api/sms -H 'Content-Type: application/json' \\
+         -d '{{"from": "0900000123", "body": "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"}}'
+    curl -s '{simulator}/api/messages?channel=email'
+    curl -s {simulator}/api/clock -H 'Content-Type: application/json' -d '{{"advance_seconds": 86400}}'
+
+  Ctrl-C kết thúc · ends everything.
+"""
+
+
+def main() -> int:
+    """Run until a signal; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+    for noisy in ("werkzeug", "botocore", "boto3", "urllib3", "pynamodb"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        options = read_options(os.environ)
+        machine = Machine(options)
+    except WrongOption as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        machine.start()
+        if options.demo:
+            from local.demo import fill
+
+            fill(machine, ended)
+        print(_banner(options, machine), flush=True)
+        ended.wait()
+        print("\nKết thúc … · ending …", flush=True)
+    except (WrongOption, PackError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # once is enough: what is under way ends in order
+        machine.stop()
+    return 0
+
+
+def _banner(options: Options, machine: Machine) -> str:
+    lasting = f"DynamoDB Local, {machine.folder}" if options.engine == "local" else "trong bộ nhớ · in memory"
+    return BANNER.format(
+        province=options.province,
+        hotline=options.hotline,
+        simulator=options.simulator,
+        now=machine.clock.now().isoformat(" ", "minutes"),
+        data=lasting,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Calls the hotline's handlers: usually here, in a process that can be killed when a sender is to die."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+from local.clock import SimulatedClock
+from local.gateway import LocalContext
+from local.options import ROOT
+from local.simulator.delivered import Faults
+
+SENDERS = frozenset({"send_outbox", "sweep_outbox"})
+
+
+class SenderKilled(RuntimeError):
+    """The handler's process ended without an answer, as when a Lambda function is cut off."""
+
+
+class Handlers:
+    """The handlers in app.py, by name."""
+
+    def __init__(self, hotline: ModuleType, clock: SimulatedClock, faults: Faults) -> None:
+        self._hotline = hotline
+        self._clock = clock
+        self._faults = faults
+        self._lock = Lock()
+        self._process: subprocess.Popen[str] | None = None
+        faults.kill = self.kill
+
+    def call(self, name: str, event: dict[str, Any]) -> Any:
+        """
+        Call a handler.
+
+        Raises:
+            SenderKilled: It ran in a process of its own and was killed.
+        """
+        if name in SENDERS and "die_after_send" in (self._faults.sms, self._faults.email):
+            return self._call_apart(name, event)
+        return getattr(self._hotline, name)(event, LocalContext(name))
+
+    def kill(self) -> None:
+        """Kill the sender that runs in a process of its own, if one does."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+
+    def _call_apart(self, name: str, event: dict[str, Any]) -> Any:
+        command = [sys.executable, "-m", "local.invoke", name, self._clock.now().isoformat()]
+        with self._lock:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        try:
+            answer, _ = self._process.communicate(json.dumps(event), timeout=60)
+        finally:
+            with self._lock:
+                process, self._process = self._process, None
+                process.kill()
+        if process.returncode != 0:
+            raise SenderKilled(f"{name} ended with {process.returncode}")
+        return json.loads(answer.splitlines()[-1])
