@@ -176,7 +176,7 @@ class JsonSms:
 
     def find(self, *, to: str, text: str, message_id: str, since: datetime) -> str | None:
         """
-        Return the gateway's id of our message *message_id*, None when it never took it.
+        Return the gateway's id of our message *message_id*, None when it never took it or it failed on its way.
 
         Raises:
             SendUncertain: It cannot be asked.
@@ -185,7 +185,7 @@ class JsonSms:
             status, answer = self._call("GET", f"/messages/{quote(message_id, safe='')}", b"", message_id)
         except SendFailed as problem:
             raise SendUncertain(f"gateway cannot be asked about {message_id}") from problem
-        if status == 404:
+        if status == 404 or (status == 200 and answer.get("status") == "failed"):
             return None
         provider_id = answer.get("id")
         if status != 200 or not isinstance(provider_id, str) or not provider_id:

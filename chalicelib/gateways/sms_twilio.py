@@ -51,6 +51,8 @@ into one of those is an uncertain send."""
 
 LISTED = 200
 """How many of a number's latest messages `find` looks at before it says that it cannot tell."""
+FAILED = frozenset({"failed", "undelivered", "canceled"})
+"""A message that ended so did not go out: the one we ask about may be its second try."""
 CLOCKS_APART = timedelta(seconds=10)
 """Our clock and Twilio's may differ by that much; Twilio's times have whole seconds."""
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
@@ -136,6 +138,7 @@ class TwilioSms:
         Return the SID of a message that did reach Twilio, None when it certainly did not.
 
         Twilio lists neither our id nor the callback address, so a message is known by recipient, text and time.
+        One that failed on its way counts as not sent: a second try after a failure must not find the first.
         The list is not narrowed by `DateSent`: a message still queued has none and would be missed, and sent twice.
 
         Args:
@@ -187,7 +190,7 @@ def _match(messages: Iterable[Any], text: str, message_id: str, oldest: datetime
         created_at = message.date_created
         if created_at is not None and created_at.replace(tzinfo=created_at.tzinfo or UTC) < oldest:
             return None
-        if message.direction == "inbound":
+        if message.direction == "inbound" or message.status in FAILED:
             continue
         body = (message.body or "").removeprefix(TRIAL_PREFIX)
         if body.strip() == text.strip():

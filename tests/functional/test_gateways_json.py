@@ -107,8 +107,9 @@ def test_the_gateway_is_asked_for_our_id(provider, make_sms):
     )
 
 
-def test_a_message_the_gateway_never_took_is_not_found(provider, make_sms):
-    provider.answers = [(404, {})]
+@pytest.mark.parametrize("answer", [(404, {}), (200, {"id": "gw-1", "status": "failed"})])
+def test_a_message_the_gateway_never_took_or_that_failed_is_not_found(provider, make_sms, answer):
+    provider.answers = [answer]
     assert make_sms().find(**QUESTION) is None
 
 

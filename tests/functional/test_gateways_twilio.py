@@ -181,6 +181,7 @@ def test_a_message_that_went_out_is_found_even_while_it_is_queued(provider, make
         pytest.param([], id="nothing listed"),
         pytest.param([message(body="another text")], id="another text"),
         pytest.param([message(created_at=NOW - timedelta(hours=1))], id="the same text an hour before"),
+        pytest.param([message(status="undelivered")], id="a first try that failed on its way"),
         pytest.param([message(direction="inbound")], id="the citizen sent our text back"),
     ],
 )
