@@ -1,0 +1,303 @@
+"""What a mail or page shows of a case, as plain words for one audience: who may see what is decided here only.
+
+An agency sees the matter, never the reporter: no address, no id, and phones, names and plates in texts are masked. In a
+mail house numbers are masked too; on the signed page the officer sees the place, because they have to find it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib import texts
+from chalicelib.domain.calendar import local
+from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
+from chalicelib.domain.code import spell_code
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.masking import mask
+from chalicelib.domain.routing import next_best
+from chalicelib.domain.text import normalise
+
+AGENCY, DESK, CITIZEN, OFFICE = "agency", "desk", "citizen", "office"
+
+AGENCY_ACTS = ("accept", "answer", "ask", "progress", "extend", "return")
+DESK_ACTS = ("assign", "answer", "ask", "decline")
+"""In the order the pages offer them."""
+
+IMPLY_ACCEPT = frozenset({"ask", "progress", "extend"})
+"""What an agency may do with a case it has not accepted, because doing it is accepting."""
+
+_KEPT_FROM_AGENCY = frozenset({"note", "remind", "describe"})
+_SEEN_BY_CITIZEN = frozenset(
+    {"open", "assign", "accept", "ask", "reply", "add", "extend", "progress", "answer", "object"}
+)
+
+DEFAULT_COLOUR = "#0b4f8a"
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+
+
+def case_view(
+    case: Case, directory: Directory, *, audience: str, language: str, now: datetime
+) -> dict[str, Any]:
+    """
+    Return everything a template may show of a case to an audience; what it must not show is not there.
+
+    Args:
+        case: With its whole history.
+        directory: Names of agencies, services and units.
+        audience: agency, desk, citizen or office (masked like agency).
+        language: Of the names and dates.
+        now: Decides what is overdue, and which acts are offered.
+    """
+    agency = directory.agencies.get(case.agency or "")
+    service = directory.services.get(case.service or "")
+    topic = service.topic(case.topic) if service else None
+    unknown = texts.text("names.label.unknown", language, directory)
+    private = case.kind is Kind.DENUNCIATION and audience not in (DESK, CITIZEN)
+    masked = audience in (AGENCY, OFFICE)
+    said = "" if private else normalise(case.text)
+    place = "" if private else normalise(case.place)
+    view: dict[str, Any] = {
+        "audience": audience,
+        "code": case.code,
+        "code_spelled": spell_code(case.code),
+        "kind_code": str(case.kind),
+        "kind": texts.name("kind", case.kind, language, directory),
+        "priority_code": str(case.priority),
+        "priority": texts.name("priority", case.priority, language, directory),
+        "urgent": case.priority is Priority.URGENT or case.emergency,
+        "emergency": case.emergency,
+        "denunciation": case.kind is Kind.DENUNCIATION,
+        "status_code": str(case.status),
+        "status": texts.name("status", case.status, language, directory),
+        "channel": texts.name("channel", case.channel, language, directory),
+        "service": service.name(language) if service else unknown,
+        "topic": (topic.names.get(language) or topic.names["vi"]) if topic else "",
+        "area": area_text(case.area, directory) or unknown,
+        "place": mask(place, keep_places=True) if masked else place,
+        "text": mask(said, keep_places=True) if masked else said,
+        "mail_place": mask(place) if audience != CITIZEN else place,
+        "mail_text": _mail_text(case, said, audience),
+        "mail_last_words": _mail_text(case, _last_words(case), audience),
+        "agency_code": case.agency or "",
+        "agency": agency.name(language) if agency else "",
+        "agency_texts": bool(agency and agency.focal_point.phone),
+        "received": texts.datetime_text(case.received_at, language),
+        "accept_due": texts.datetime_text(case.accept_due_at, language) if case.accept_due_at else "",
+        "due": texts.datetime_text(case.due_at, language) if case.due_at else "",
+        "due_words": due_words(case, now, language, directory),
+        "overdue": case.is_overdue(now),
+        "answer": normalise(case.answer),
+        "objection_until": texts.datetime_text(case.objection_until, language)
+        if case.objection_until
+        else "",
+        "rating": texts.name("rating", case.rating, language, directory) if case.rating else "",
+        "may_extend": _may_extend(case, now),
+        "actions": actions(case, audience, now),
+        "history": [
+            _line(event, directory, audience=audience, own=case.agency or "", language=language)
+            for event in case.events
+            if _shown(event, audience)
+        ],
+    }
+    assigned, returned = _last(case, "assign"), _last(case, "return")
+    view["assign_note"] = mask(normalise(assigned.note)) if assigned else ""
+    if audience == CITIZEN:
+        view["emergency_numbers"] = (
+            emergency_numbers(directory, local(now).date(), language) if case.emergency else []
+        )
+        view["authority"] = (
+            _named(directory.province.get("denunciation", {}), language) if view["denunciation"] else ""
+        )
+    if audience == DESK:
+        view["reporter"] = case.reporter_address
+        view["proposed"] = _proposed(case, directory, local(now).date())
+        view["draft"] = _draft(case)
+        view["returned_by"] = agency_name(returned.by, directory, language) if returned else ""
+        view["returned_note"] = normalise(returned.note) if returned else ""
+    return view
+
+
+def actions(case: Case, audience: str, now: datetime) -> tuple[str, ...]:
+    """Return what the audience may do with the case now, in the order a page offers it."""
+    if audience == AGENCY:
+        return tuple(act for act in AGENCY_ACTS if _agency_may(case, act, now))
+    if audience == DESK:
+        return tuple(
+            act
+            for act in DESK_ACTS
+            if case.allows(act, Actor.DESK) and not (act == "assign" and case.kind is Kind.DENUNCIATION)
+        )
+    return ()
+
+
+def due_words(case: Case, now: datetime, language: str, directory: Directory | None = None) -> str:
+    """Return how far the answer's deadline is in calendar days, in words; empty when nothing is due."""
+    if case.due_at is None or case.status not in OPEN or case.status is Status.WAITING_CITIZEN:
+        return ""
+    days = (local(case.due_at).date() - local(now).date()).days
+    if case.is_overdue(now):
+        key = "late_days" if days < 0 else "late_today"
+    else:
+        key = {0: "today", 1: "tomorrow"}.get(days, "in_days")
+    return texts.text(f"names.due.{key}", language, directory, days=abs(days))
+
+
+def area_text(area_id: str | None, directory: Directory) -> str:
+    """Return the unit with those above it but the province: "phường 1, thành phố Sa Đéc"."""
+    return ", ".join(area.full_name for area in directory.lineage(area_id) if area.tier != "province")
+
+
+def what_text(view: Mapping[str, Any], language: str, directory: Directory) -> str:
+    """Return the field and place of a case in a few words, for a subject line."""
+    unknown = texts.text("names.label.unknown", language, directory)
+    parts = [part for part in (view["service"], view["area"]) if part != unknown]
+    if len(parts) == 2:
+        return texts.text("mail.what.service_area", language, directory, service=parts[0], area=parts[1])
+    return parts[0] if parts else str(view["kind"])
+
+
+def province_view(directory: Directory | None, language: str) -> dict[str, str]:
+    """Return what every page and mail says of the province: name, number, how to dial, who runs the centre, colour."""
+    province = directory.province if directory is not None else {}
+    office = province.get("office", {})
+    return {
+        "name": _named(province.get("names", {}), language),
+        "number": str(province.get("number", "1022")),
+        "dial": _named(province.get("dial", {}), language),
+        "operator": _named(province.get("operator", {}), language),
+        "office": str(office.get("role", "")),
+        "colour": _readable(str(province.get("colour", ""))),
+    }
+
+
+def emergency_numbers(directory: Directory | None, on: date | None, language: str) -> list[tuple[str, str]]:
+    """Return the emergency numbers in force on a day, or those without an end, with what they are for."""
+    found = []
+    for line in (directory.province if directory is not None else {}).get("emergency", ()):
+        starts, ends = str(line.get("valid_from") or ""), str(line.get("valid_to") or "9999")
+        if ends == "9999" if on is None else starts <= on.isoformat() <= ends:
+            found.append((str(line["number"]), _named(line.get("names", {}), language)))
+    return found
+
+
+def agency_choices(directory: Directory, on: date, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the agencies of a day for a list to choose from: (name of the group, [(code, name)])."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for agency in directory.agencies_on(on):
+        groups.setdefault(agency.level, []).append((agency.code, agency.name(language)))
+    levels = ("province", "district", "commune", "utility", "police")
+    return [
+        (
+            texts.name("agency_level", level, language, directory),
+            sorted(groups[level], key=lambda item: item[1]),
+        )
+        for level in levels
+        if level in groups
+    ]
+
+
+def agency_name(code: str, directory: Directory, language: str) -> str:
+    """Return an agency's full name, the code itself for one the pack does not know."""
+    agency = directory.agencies.get(code)
+    return agency.name(language) if agency else code
+
+
+def _agency_may(case: Case, act: str, now: datetime) -> bool:
+    if act == "extend" and not _may_extend(case, now):
+        return False
+    if case.status is Status.ASSIGNED and act in IMPLY_ACCEPT:
+        return True
+    return case.allows(act, Actor.AGENCY)
+
+
+def _may_extend(case: Case, now: datetime) -> bool:
+    return not case.extended and case.due_at is not None and now <= case.due_at
+
+
+def _mail_text(case: Case, said: str, audience: str) -> str:
+    """A denunciation's words go into no mail but its author's own."""
+    if audience == CITIZEN:
+        return said
+    return "" if case.kind is Kind.DENUNCIATION else mask(said)
+
+
+def _last(case: Case, action: str) -> Event | None:
+    return next((event for event in reversed(case.events) if event.action == action), None)
+
+
+def _last_words(case: Case) -> str:
+    """What the citizen wrote last: a reply, an addition, an objection."""
+    said = (event for event in reversed(case.events) if event.action in ("reply", "add", "object", "open"))
+    return next((normalise(event.note) for event in said), "")
+
+
+def _proposed(case: Case, directory: Directory, on: date) -> str:
+    """Code of the agency the rules name next, leaving out those that gave the case back; empty when there is none."""
+    if case.kind is Kind.DENUNCIATION:
+        return ""
+    tried = {event.by for event in case.events if event.action == "return" and event.by}
+    found = next_best(
+        directory,
+        service=case.service,
+        topic=case.topic,
+        area_ids=(case.area,) if case.area else (),
+        kind=case.kind,
+        on=on,
+        not_codes={*tried, case.agency or ""},
+    )
+    return found.agency.code if found.agency else ""
+
+
+def _draft(case: Case) -> str:
+    """The agency's answer that waits for the desk, if none was given since."""
+    for event in reversed(case.events):
+        if event.action == "propose":
+            return normalise(event.note)
+        if event.action in ("answer", "assign", "return"):
+            return ""
+    return ""
+
+
+def _shown(event: Event, audience: str) -> bool:
+    if audience == DESK:
+        return True
+    if audience == CITIZEN:
+        return event.action in _SEEN_BY_CITIZEN
+    return event.action not in _KEPT_FROM_AGENCY
+
+
+def _line(event: Event, directory: Directory, *, audience: str, own: str, language: str) -> dict[str, str]:
+    if event.actor is Actor.AGENCY and event.by:
+        who = agency_name(event.by, directory, language)
+    else:
+        who = texts.name("actor", event.actor, language, directory)
+    what = texts.name("action", event.action, language, directory)
+    if event.action == "assign" and event.by:
+        what = f"{what}: {agency_name(event.by, directory, language)}"
+    rating = event.data.get("rating")
+    note = "" if event.action == "open" else normalise(event.note)
+    if rating in (1, 2, 3):
+        note = texts.name("rating", rating, language, directory)
+    # an agency's own words need no masking: they hold its own numbers, which it has to find again
+    if audience in (AGENCY, OFFICE) and not (event.actor is Actor.AGENCY and event.by == own):
+        note = mask(note, keep_places=True)
+    return {"when": texts.datetime_text(event.at, language), "who": who, "what": what, "note": note}
+
+
+def _named(names: Any, language: str) -> str:
+    if isinstance(names, str):
+        return names
+    return str(names.get(language) or names.get("vi") or "")
+
+
+def _readable(colour: str) -> str:
+    """The province's colour if white on it can be read (WCAG AA, 4.5 : 1), else the house's."""
+    if not _COLOUR.fullmatch(colour):
+        return DEFAULT_COLOUR
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return colour if 1.05 / (luminance + 0.05) >= 4.5 else DEFAULT_COLOUR
