@@ -32,7 +32,9 @@ def written(moment: datetime) -> str:
 @cache
 def common_data() -> dict:
     """The calendar every province shares, as it is published."""
-    return plain(load_yaml(COMMON, "provinces/common/calendar.yaml"))
+    data, problems = load_yaml(COMMON, "provinces/common/calendar.yaml")
+    assert not problems
+    return plain(data)
 
 
 @cache
