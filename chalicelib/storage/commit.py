@@ -17,7 +17,7 @@ from chalicelib.domain.message import Message
 from chalicelib.errors import AlreadyReceived, CaseConflict, HotlineError
 from chalicelib.storage.case_record import CaseRecord, EventRecord, case_to_record, event_to_record
 from chalicelib.storage.connection import connection
-from chalicelib.storage.failures import CANCELED, condition_failed, in_hotline_words, reason_codes
+from chalicelib.storage.failures import CANCELED, code_of, condition_failed, in_hotline_words, reason_codes
 from chalicelib.storage.inbox_record import ReceivedRecord, TalkRecord, received_to_record, talk_to_record
 from chalicelib.storage.message_record import MessageRecord, message_to_record
 from chalicelib.storage.record import Record
@@ -144,7 +144,7 @@ def _put_together(puts: list[_Put]) -> None:
                         transaction.save(put.record, condition=put.condition)
                 return
             except TransactWriteError as error:
-                if error.cause_response_code != CANCELED:
+                if code_of(error) != CANCELED:
                     raise
                 reasons = reason_codes(error)
                 for put, reason in zip(puts, reasons, strict=False):

@@ -44,7 +44,7 @@ def in_hotline_words(conflict: str = "Somebody else changed this first.") -> Ite
 
 def meaning_of(error: PynamoDBException, conflict: str) -> HotlineError | None:
     """The hotline's error for *error*; None where the request itself was wrong."""
-    code = error.cause_response_code
+    code = code_of(error)
     if code == CANCELED and isinstance(error, TransactWriteError):
         reasons = reason_codes(error)
         if any(reason in _BUSY_REASONS for reason in reasons):
@@ -59,9 +59,17 @@ def meaning_of(error: PynamoDBException, conflict: str) -> HotlineError | None:
     return StorageUnavailable(f"The database did not do it ({code or type(error.cause).__name__}).")
 
 
+def code_of(error: PynamoDBException) -> str | None:
+    """The engine's own name of an error; None when it said nothing, as after a time-out."""
+    # pynamodb 6.1's `cause_response_code` breaks on botocore's time-outs, whose `response` is there but None.
+    response = getattr(error.cause, "response", None) or {}
+    code: str | None = response.get("Error", {}).get("Code")
+    return code
+
+
 def condition_failed(error: PynamoDBException) -> bool:
     """Whether a single write was refused by its own condition."""
-    return error.cause_response_code == CONDITION_FAILED
+    return code_of(error) == CONDITION_FAILED
 
 
 def reason_codes(error: TransactWriteError) -> list[str | None]:
