@@ -79,6 +79,7 @@ class WorkCalendar:
 
         Raises:
             ValueError: There are no such sessions, or an hour, weekday or day cannot be read.
+            KeyError: A make-up day does not say which day it stands `for`.
         """
         table = data.get("sessions", {}).get(sessions)
         if table is None:
@@ -87,11 +88,16 @@ class WorkCalendar:
         days_off: set[date] = set()
         makeup_days: dict[date, int] = {}
         if table.get("days_off", True):
+            swapped: dict[date, date] = {}
             for year in years.values():
                 days_off.update(_day(day) for day in year.get("days_off") or ())
-                for day, about in (year.get("makeup_days") or {}).items():
-                    stands_for = about.get("for") if isinstance(about, Mapping) else None
-                    makeup_days[_day(day)] = _day(stands_for).weekday() if stands_for else 0
+                swapped |= {
+                    _day(day): _day(about["for"]) for day, about in (year.get("makeup_days") or {}).items()
+                }
+            if table.get("swaps", True):
+                makeup_days = {day: stands_for.weekday() for day, stands_for in swapped.items()}
+            else:
+                days_off.difference_update(swapped.values())
         extra: dict[date, list[Hours]] = {}
         for duty in data.get("extra") or ():
             if duty.get("sessions", OFFICE) == sessions:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MIDNIGHT = timedelta(hours=24)
-_NO_DAYS = ("days_off", "days_as")
+_NO_DAYS = ("days_off", "days_as", "swaps")
 """Keys beside the weekdays; chalicelib.domain.calendar reads them."""
 
 

@@ -132,6 +132,17 @@ def test_a_counter_open_on_saturdays_is_closed_in_the_tet_break():
     assert counter.next_working_day(on("Fri 13/02/2026")) == on("Mon 23/02/2026")
 
 
+def test_a_company_may_work_through_swap_days(make_calendar):
+    calendar = make_calendar(
+        sessions={"company": {"swaps": False, "mon-fri": ["08:00-12:00", "13:00-17:00"]}},
+        years=common_data()["years"],
+        using="company",
+    )
+    assert calendar.is_working_day(on("Fri 02/01/2026"))
+    assert not calendar.is_working_day(on("Sat 10/01/2026"))
+    assert not calendar.is_working_day(on("Tue 17/02/2026"))
+
+
 def test_the_police_work_day_and_night_but_keep_an_offices_working_days():
     always = common_calendar("always")
     assert always.add_working_minutes(at("Fri 13/02/2026 23:00"), 240) == at("Sat 14/02/2026 03:00")
