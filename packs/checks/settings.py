@@ -54,7 +54,7 @@ def _territory(sources: Sources, today: date) -> Iterator[Problem]:
     if day_after != begins or not any(not part.get("valid_to") for part in parts):
         where = sources.files["province"].at("territory")
         yield Problem(
-            *where, "the territory has a gap in time.", "Let each unit begin the day after the one before it."
+            *where, "the territory has a gap in time.", "Let each unit begin the day after the last ended."
         )
     if not any(row["tier"] == "commune" and not row["valid_to"] for row in units.values()) and units:
         yield Problem(sources.name("areas.csv"), 0, f"there is no commune on {today}.", "Add today's units.")
