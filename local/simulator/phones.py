@@ -72,6 +72,7 @@ def text_the_hotline(delivered: Delivered, *, sender: str, text: str, to: str = 
         "ApiVersion": "2010-04-01",
     }
     answer = post_signed(f"{settings.public_url()}/twilio/sms", fields)
+    delivered.change(sid, status="received" if answer.status == 200 else "failed")
     replies = _messages(answer.content_type, answer.body) if answer.status == 200 else []
     answered_at = delivered.now().isoformat(timespec="seconds")
     for number, reply in enumerate(replies, 1):

@@ -258,9 +258,11 @@ function table(name, rows, columns) {
   draw(name, rows, $(name), () => {
     if (!rows.length) return [make("caption", { textContent: t("noRows") })];
     const head = make("tr", {}, ...columns.map(([key]) => make("th", { scope: "col", textContent: key ? t(key) : "" })));
-    const body = rows.map((row) => make("tr", {}, ...columns.map(([, cell, wide]) => {
+    const body = rows.map((row) => make("tr", {}, ...columns.map(([key, cell, wide]) => {
       const value = cell(row);
-      return make("td", { className: wide ? "wide" : "" }, value instanceof Node ? value : value ?? "");
+      const td = make("td", { className: wide ? "wide" : "" }, value instanceof Node ? value : value || "");
+      if (key) td.dataset.label = t(key);
+      return td;
     })));
     return [make("thead", {}, head), make("tbody", {}, ...body)];
   });

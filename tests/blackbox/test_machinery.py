@@ -1,0 +1,71 @@
+"""What a developer relies on when a province runs on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.blackbox.conftest import Province, http
+
+pytestmark = pytest.mark.xdist_group("machinery")
+
+
+@pytest.fixture(scope="module")
+def province(start_province: Callable[..., Province]) -> Province:
+    return start_province(START="2026-03-02T08:00", PROVINCE="dong-nai")
+
+
+def test_the_clock_begins_where_it_was_told_and_goes_only_forward(province: Province) -> None:
+    assert province.call("clock")["now"] >= "2026-03-02T08:00"
+    province.move("2026-03-02T09:00")
+    assert province.call("clock")["now"].startswith("2026-03-02T09:00")
+    back = http(f"{province.simulator}/api/clock", b'{"to": "2026-03-01"}')
+    assert back.status == 400
+    assert "only goes forward" in back.json["error"]
+
+
+@pytest.mark.parametrize(
+    "path, body",
+    [
+        pytest.param("sms", b"{}", id="a text without a sender"),
+        pytest.param("sms", b"not json", id="no JSON"),
+        pytest.param("email", b'{"from": "a@b.example"}', id="a mail without a recipient"),
+        pytest.param("clock", b'{"to": "soon"}', id="no date"),
+        pytest.param("clock", b'{"advance_seconds": "1"}', id="seconds as text"),
+        pytest.param("faults", b'{"sms": "on fire"}', id="an unknown fault"),
+    ],
+)
+def test_a_wrong_question_is_answered_with_how_to_ask(province: Province, path: str, body: bytes) -> None:
+    answer = http(f"{province.simulator}/api/{path}", body)
+    assert answer.status == 400
+    assert answer.json["error"]
+
+
+def test_calls_are_not_there_yet_and_say_so(province: Province) -> None:
+    assert http(f"{province.simulator}/api/calls", b'{"from": "0900000123"}').status == 501
+
+
+def test_the_jobs_are_those_of_the_app(province: Province) -> None:
+    jobs = {job["name"]: job["schedule"] for job in province.call("jobs")}
+    assert jobs["sweep_outbox"] == "rate(1 minute)"
+    assert jobs["send_digests"] == "cron(30 0 * * ? *)"
+    assert province.call("jobs/sweep_outbox", {})["result"] == {}
+
+
+def test_another_sites_page_cannot_use_the_simulator(province: Province) -> None:
+    answer = http(
+        f"{province.simulator}/api/clock", b'{"advance_seconds": 60}', {"Origin": "https://evil.example"}
+    )
+    assert answer.status == 403
+
+
+def test_a_taken_port_is_said_plainly(province: Province, start_province: Callable[..., Province]) -> None:
+    port = province.hotline.rpartition(":")[2]
+    with pytest.raises(pytest.fail.Exception, match=f"Port {port} is taken"):
+        start_province(PORT=port)
+
+
+def test_an_unknown_province_lists_those_there_are(start_province: Callable[..., Province]) -> None:
+    with pytest.raises(pytest.fail.Exception, match="dong-nai, dong-thap"):
+        start_province(PROVINCE="atlantis")
