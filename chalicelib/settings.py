@@ -98,7 +98,8 @@ def gateway_url() -> str:
 
 def gateway_secrets() -> tuple[str, ...]:
     """Secrets shared with the domestic gateway; two, comma-separated, during a rotation."""
-    return tuple(part.strip() for part in _need("GATEWAY_SECRET", "Agree one with the aggregator.").split(",") if part)
+    parts = _need("GATEWAY_SECRET", "Agree one with the aggregator.").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def email_sender() -> str:

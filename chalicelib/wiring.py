@@ -34,6 +34,11 @@ def now() -> datetime:
     return _clock()
 
 
+def wall_clock() -> datetime:
+    """The real time, also on one machine: what a signature on the wire is held against."""
+    return datetime.now(UTC)
+
+
 def set_clock(clock: Callable[[], datetime]) -> None:
     """Let another clock count (`local/`)."""
     global _clock
@@ -135,12 +140,14 @@ def sms_gateway() -> Any:
         return JsonSms(settings.gateway_url(), settings.gateway_secrets(), settings.sms_sender())
     from chalicelib.gateways.sms_twilio import TwilioSms
 
+    primary, *secondary = settings.twilio_auth_tokens()
     return TwilioSms(
         settings.twilio_account_sid(),
-        settings.twilio_auth_tokens()[0],
+        primary,
         settings.sms_sender(),
         settings.public_url(),
         api_url=settings.twilio_api_url(),
+        secondary_token=secondary[0] if secondary else None,
     )
 
 

@@ -58,7 +58,7 @@ def take_gateway_sms() -> Response:
     request = routes.current_request
     body = _body()
     check_gateway_signature(
-        body=body, headers=request.headers, secrets=settings.gateway_secrets(), now=wiring.now()
+        body=body, headers=request.headers, secrets=settings.gateway_secrets(), now=wiring.wall_clock()
     )
     came = read_gateway(body)
     if came is None:
