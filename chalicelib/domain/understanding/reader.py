@@ -1,0 +1,144 @@
+"""Read a message: compile the words of a province once, then understand each message in about a millisecond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.text import normalise, repair
+from chalicelib.domain.understanding import fields, kinds
+from chalicelib.domain.understanding.address import find_address
+from chalicelib.domain.understanding.gazetteer import Gazetteer
+from chalicelib.domain.understanding.numbers import NumberWords
+from chalicelib.domain.understanding.phrases import Hit, PhraseBook
+from chalicelib.domain.understanding.places import Places
+from chalicelib.domain.understanding.result import AreaGuess, ServiceGuess, Understanding
+from chalicelib.domain.understanding.tokens import Abbreviations, Tokens, tokenise
+
+READ_CHARACTERS = 2_000
+"""How much of a message is read; the rest is kept but does not change what is understood."""
+
+OTHER = "khac"
+
+
+class Reader:
+    """Understands messages of one or more provinces. Holds no state between messages."""
+
+    def __init__(self, directories: Sequence[Directory]) -> None:
+        """
+        Compile the words and names of *directories*.
+
+        Args:
+            directories: Published packs; the first one's services and lexicon are used, areas of all.
+        """
+        first = directories[0]
+        lexicon = first.lexicon
+        self._book = PhraseBook()
+        kinds.add_phrases(self._book, lexicon)
+        fields.add_services(self._book, first.services.values())
+        self._alarms = kinds.Alarms(lexicon.get("emergency", {}))
+        self._abbreviations = Abbreviations(lexicon.get("abbreviations", {}))
+        self._numbers = NumberWords(lexicon.get("numbers", {}))
+        self._places = Places(Gazetteer(directories, lexicon), lexicon)
+        self._english = frozenset(str(word) for word in lexicon.get("english", ()))
+        self._services = {code: service for code, service in first.services.items()}
+
+    def read(self, text: str, *, on: date) -> Understanding:
+        """
+        Understand one message.
+
+        Args:
+            text: As it came in; any text at all.
+            on: The day it came in; decides which administrative units exist.
+        """
+        clean = self._numbers.to_digits(repair(normalise(text)))
+        typed = tokenise(clean[:READ_CHARACTERS])
+        tokens = self._abbreviations.expand(typed)
+        hits = self._book.find(tokens)
+        area = self._places.find(tokens, on)
+        services = self._in_force(fields.rank(hits, tokens), on)
+        kind, alarm, empty = self._kind(hits, tokens, services, area)
+        if kind == "spam":
+            services = ()
+        if not services and kind in ("question", "complaint", "petition", "denunciation"):
+            services = (ServiceGuess(OTHER, 0.0),)
+        matters = (
+            fields.split_matters(hits, tokens, services)
+            if kind in ("complaint", "petition", "question")
+            else ()
+        )
+        return Understanding(
+            kind=kind,
+            priority=_priority(kind, hits, services, len(matters)),
+            services=services,
+            confident=fields.is_confident(services),
+            area=area if kind != "spam" else None,
+            address=find_address(typed),
+            emergency_numbers=alarm.numbers if alarm else (),
+            denunciation=kind == "denunciation"
+            or (alarm is not None and kinds.is_denunciation(hits, tokens)),
+            spam=kind == "spam",
+            empty=empty,
+            matters=matters,
+            language=self._language(typed),
+            clean=clean,
+        )
+
+    def resolve(self, text: str, *, on: date) -> AreaGuess | None:
+        """Return the area of an address that is nothing but an address: "tổ 10, phường An Bình, TP Biên Hòa"."""
+        return self._places.find(self._abbreviations.expand(tokenise(repair(normalise(text)))), on)
+
+    def _in_force(self, services: tuple[ServiceGuess, ...], on: date) -> tuple[ServiceGuess, ...]:
+        return tuple(guess for guess in services if self._services[guess.code].valid.covers(on))
+
+    def _kind(
+        self,
+        hits: Mapping[str, Sequence[Hit]],
+        tokens: Tokens,
+        services: Sequence[ServiceGuess],
+        area: AreaGuess | None,
+    ) -> tuple[str, kinds.Alarm | None, bool]:
+        """Return the kind, the alarm if one is raised, and whether the message holds no matter at all."""
+        if not len(tokens) or kinds.is_greeting_only(hits, tokens):
+            return "spam", None, True
+        alarm = self._alarms.raised(hits, tokens)
+        if alarm is not None:
+            return "emergency", alarm, False
+        if kinds.is_denunciation(hits, tokens):
+            return "denunciation", None, False
+        if kinds.spam_score(hits, tokens) >= 3:
+            return "spam", None, False
+        everyday, weights = kinds.question_complaint_petition(hits, tokens)
+        status = kinds.status_score(hits, tokens)
+        matter = max(weights.values())
+        if status >= 2 and status + 0.3 >= 0.45 * (matter - 0.9):
+            return "status", None, False
+        weight = services[0].score if services else 0.0
+        if weight < 1 and area is None:
+            if kinds.total(hits, "spam:chat") >= 2 or kinds.is_noise(tokens):
+                return "spam", None, True
+            if len(tokens) <= 8 and matter < 2.2:
+                return "question", None, True
+        return everyday, None, False
+
+    def _language(self, tokens: Tokens) -> str:
+        if tokens.accented:
+            return "vi"
+        english = sum(1 for word in tokens.folds if word in self._english)
+        return "en" if english >= 2 and english >= 0.22 * len(tokens) else "vi"
+
+
+def _priority(
+    kind: str, hits: Mapping[str, Sequence[Hit]], services: Sequence[ServiceGuess], matters: int
+) -> str:
+    if kind == "emergency":
+        return "urgent"
+    danger = len(hits.get("danger", ()))
+    if kind == "complaint" and danger >= 2:
+        return "urgent"
+    if kind == "denunciation" or matters > 1:
+        return "complex"
+    if kind in ("complaint", "petition") and services and services[0].code == "dat_dai":
+        return "complex"
+    return "normal"
