@@ -170,6 +170,11 @@ def test_other_nine_digits_go(text):
     assert "[số giấy tờ]" in mask(text)
 
 
+def test_the_officer_who_has_to_find_the_place_sees_the_house_number():
+    text = "nhà số 33, 15 Hùng Vương, ông Tư, sdt 0900000214"
+    assert mask(text, keep_places=True) == "nhà số 33, 15 Hùng Vương, ông [tên], sdt [số điện thoại]"
+
+
 def test_nothing_else_of_the_text_changes():
     text = "Dòng một\n\nDòng hai: gọi 0900000214 😀"
     assert mask(text) == "Dòng một\n\nDòng hai: gọi [số điện thoại] 😀"
