@@ -67,8 +67,8 @@ class SesApi:
             direction="out",
             to=", ".join(to),
             sender=str(mail["From"] or ""),
-            text=text.get_content() if text else "",
-            html=html.get_content() if html else "",
+            text=_lines(text.get_content()) if text else "",
+            html=_lines(html.get_content()) if html else "",
             subject=str(mail["Subject"] or ""),
             sent_at=self._delivered.now().isoformat(timespec="seconds"),
             status="delivered",
@@ -77,6 +77,11 @@ class SesApi:
             in_reply_to=str(mail["In-Reply-To"] or ""),
             attachments=tuple(files),
         )
+
+
+def _lines(text: str) -> str:
+    """Lines end in CRLF on the wire only."""
+    return text.replace("\r\n", "\n")
 
 
 def _content(part: Any) -> bytes:
