@@ -64,13 +64,14 @@ def take_step(
 ) -> tuple[Case, tuple[Message, ...]]:
     """Return the case after one step, and whom it tells."""
     if step.name == "citizen_time_out":
-        resumed = handling.resume(case, directory, at=now, actor=Actor.SYSTEM, action="time_out")
+        # At the moment it ran out, not when the job came round: a late job must not lengthen the pause.
+        resumed = handling.resume(case, directory, at=step.at, actor=Actor.SYSTEM, action="time_out")
         told = notices.to_agency(resumed, "citizen_no_reply", directory=directory, now=now)
         if not resumed.agency:
             told = (notices.to_desk(resumed, "citizen_no_reply", directory=directory, now=now),)
         return resumed, told
     if step.name == "end_window":
-        return handling.close(case, directory, at=now, actor=Actor.SYSTEM, action="end_window"), ()
+        return handling.close(case, directory, at=step.at, actor=Actor.SYSTEM, action="end_window"), ()
     done = replace(case, steps_done=mark_done(case.steps_done, step.name))
     data = {"step": step.name, "due": step.at.isoformat()}
     done = schedule(done.act("remind", actor=Actor.SYSTEM, at=now, data=data), directory)
