@@ -141,7 +141,7 @@ province = Record(
         "emergency": list_of(
             Record({"number": words, "names": both_languages, "when": list_of(words)}, period), empty=False
         ),
-        "denunciation": Record({"authority": both_languages, "guidance": both_languages}),
+        "denunciation": Record({"authority": both_languages, "vi": words, "en": words}),
         "retention": map_of(
             positive,
             keys=(
@@ -158,7 +158,10 @@ province = Record(
         "civil_hours": Record({"from": clock, "to": clock}),
         "dialogue_minutes": positive,
     },
-    {"leaders": list_of(contact)},
+    {
+        "leaders": list_of(contact),
+        "colour": matching(r"#[0-9a-fA-F]{6}", "a colour such as #0b5cad", "Put it in quotes."),
+    },
 )
 topic = Record({"code": code, "names": names}, {"words": anything}, label="code")
 service = Record(

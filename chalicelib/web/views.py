@@ -188,7 +188,7 @@ def agency_choices(directory: Directory, on: date, language: str) -> list[tuple[
     groups: dict[str, list[tuple[str, str]]] = {}
     for agency in directory.agencies_on(on):
         groups.setdefault(agency.level, []).append((agency.code, agency.name(language)))
-    levels = ("province", "district", "commune", "utility", "police")
+    levels = ("province", "district", "commune", "one_stop", "utility", "police")
     return [
         (
             texts.name("agency_level", level, language, directory),

@@ -38,7 +38,8 @@ emergency:
   - {number: "115", names: {vi: Cấp cứu, en: ambulance}, when: [health]}
 denunciation:
   authority: {vi: Thanh tra tỉnh, en: the Inspectorate}
-  guidance: {vi: Gửi đơn có ký tên., en: Send it signed.}
+  vi: Gửi đơn có ký tên.
+  en: Send it signed.
 review_answers: false
 identity_to_agencies: false
 civil_hours: {from: "07:00", to: "21:00"}
