@@ -24,7 +24,10 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"(?:huy|rut|huy bo|huy phan anh|rut phan anh)(?: ho so| ma| ma so)?{_END}(?:{_CODE}{_END})?$"
         ),
     ),
-    ("object", re.compile(rf"(?:mo lai|molai)(?: ho so| ma)?{_END}(?:{_CODE})?(?P<rest>.*)$", re.DOTALL)),
+    (
+        "object",
+        re.compile(rf"(?:mo lai|molai)\b(?: ho so\b| ma\b)?{_END}(?:{_CODE})?(?P<rest>.*)$", re.DOTALL),
+    ),
     ("help", re.compile(rf"(?:hd|huong dan|tro giup|help|\?|menu){_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])(?:\s*(?:diem|sao|hai long))?{_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])\s+{_CODE}{_END}$")),

@@ -35,6 +35,9 @@ QUESTION_MINUTES = 15
 ADDITION_HOURS = 24
 """So long a text without a matter of its own is taken as more on the last open case."""
 
+MOST_REASON = 200
+"""Characters: a longer text that begins with "mở lại" and names no code is a matter, not a command."""
+
 RATING_DAYS = 30
 """So long a bare 1, 2 or 3 is taken as a rating of the last answer."""
 
@@ -70,7 +73,7 @@ def decide(
     question = _open_question(talk, cases, now)
     command = read_citizen_command(text)
     if command is not None:
-        decision = _command(command, text, talk, cases, question, now)
+        decision = _command(command, text, talk, cases, question, understanding, now)
         if decision is not None:
             return decision
     if understanding.kind in ("emergency", "denunciation"):
@@ -103,6 +106,7 @@ def _command(
     talk: Talk | None,
     cases: Sequence[Case],
     question: Case | None,
+    understanding: Understanding,
     now: datetime,
 ) -> Decision | None:
     if command.name == "help":
@@ -119,9 +123,22 @@ def _command(
     answered = [case for case in cases if case.status is Status.ANSWERED]
     if command.code is not None:
         return Decision("object", command.code, text=command.text)
-    if answered and len(fold(text)) < 200:
+    if answered and len(text) < MOST_REASON and not _is_elsewhere_or_other(understanding, answered[0]):
         return Decision("object", answered[0].code, text=command.text)
     return None if command.text else Decision("object", _latest(cases))
+
+
+def _is_elsewhere_or_other(understanding: Understanding, case: Case) -> bool:
+    """Whether "mở lại …" goes on with a matter of its own: "mo lai duong vao xa My Tho bi rao" is no objection."""
+    return _has_other_matter(understanding, case) or _is_elsewhere(understanding, case)
+
+
+def _is_elsewhere(understanding: Understanding, case: Case) -> bool:
+    """Whether the text names a place that *case* does not lie in."""
+    area = understanding.area
+    if area is None or case.area is None or not area.today:
+        return False
+    return case.area not in area.today and case.area not in area.units
 
 
 def _digit(
@@ -134,10 +151,10 @@ def _digit(
     assert command.rating is not None
     if question is not None and talk is not None and command.code is None:
         asked_last = rateable is None or talk.asked_at >= rateable.answered_at  # type: ignore[operator]
-        if asked_last and command.rating <= len(talk.options):
-            return Decision(
-                "clarify", question.code, option=talk.options[command.rating - 1], text=str(command.rating)
-            )
+        if asked_last:
+            # Without a choice of that number the digit is part of an answer: "1" for phường 1.
+            chosen = talk.options[command.rating - 1] if command.rating <= len(talk.options) else None
+            return Decision("clarify", question.code, option=chosen, text=str(command.rating))
     if rateable is not None:
         return Decision("rate", rateable.code, rating=command.rating)
     if command.code is not None:
@@ -176,6 +193,12 @@ _WITHDRAW = re.compile(
 _THANKS = re.compile(r"\b(cam on|cam on nhieu|thank|thanks|tks|cam ta)\b")
 
 
+def is_mere_thanks(text: str) -> bool:
+    """Whether a short text thanks and does not say that anything is still wrong."""
+    folded = fold(text)
+    return len(folded.split()) <= 8 and bool(_THANKS.search(folded)) and not _DISCONTENT.search(folded)
+
+
 def _about_a_case(
     text: str, understanding: Understanding, cases: Sequence[Case], now: datetime
 ) -> Decision | None:
@@ -183,7 +206,11 @@ def _about_a_case(
     codes = [code for code in find_codes(text) if is_valid_code(code)]
     known = [case.code for case in cases]
     code = next((code for code in codes if code in known), codes[0] if codes else None)
-    if understanding.kind != "status" and code is None:
+    if cases and is_mere_thanks(text):
+        return Decision("thanks", _latest(cases), text=text)
+    asks = understanding.kind == "status"
+    if not asks and code not in known and not _is_hardly_more_than_a_code(text):
+        # Nine digits may be an old identity number or a sum of money: no reason to lose what is written around them.
         return None
     if _WITHDRAW.search(folded) and (code or any(case.is_open for case in cases)):
         return Decision("withdraw", code or next(case.code for case in cases if case.is_open))
@@ -192,33 +219,37 @@ def _about_a_case(
     )
     if answered is not None and _DISCONTENT.search(folded):
         return Decision("object", answered.code, text=text)
-    if understanding.kind == "status" and _THANKS.search(folded):
-        return Decision("thanks", code or _latest(cases), text=text)
-    if code in known and understanding.kind != "status":
+    if code in known and not asks and not _is_hardly_more_than_a_code(text):
         return Decision("addition", code, text=text)
     if code is not None or cases:
         return Decision("lookup", code or _latest(cases), text=text)
     return None
 
 
+def _is_hardly_more_than_a_code(text: str) -> bool:
+    """Whether a text is a code with at most three words around it: "ho so 482 177 306 ?"."""
+    return any(is_valid_code(code) for code in find_codes(text)) and len(re.findall(r"[^\W\d_]+", text)) <= 3
+
+
 def _addition(
     text: str, understanding: Understanding, cases: Sequence[Case], now: datetime
 ) -> Decision | None:
-    last = next((case for case in cases if case.status in _TAKES_MORE), None)
-    if last is None or now - last.received_at > timedelta(hours=ADDITION_HOURS):
+    fresh = [
+        case
+        for case in cases
+        if case.status in _TAKES_MORE and now - case.received_at <= timedelta(hours=ADDITION_HOURS)
+    ]
+    for case in fresh:
+        if any(fold(event.note) == fold(text) for event in case.events if event.note):
+            return Decision("repeat", case.code)
+    # More on what was taken for an advertisement may be what it was really about: it stands for itself.
+    last = next((case for case in fresh if not case.spam), None)
+    if last is None:
         return None
-    if any(fold(event.note) == fold(text) for event in last.events if event.note):
-        return Decision("repeat", last.code)
     service = understanding.services[0].code if understanding.confident and understanding.services else None
     if service is not None and service != last.service:
         return None
-    today = set(understanding.area.today) if understanding.area is not None else set()
-    if (
-        today
-        and last.area is not None
-        and last.area not in today
-        and last.area not in understanding.area.units
-    ):  # type: ignore[union-attr]
+    if _is_elsewhere(understanding, last):
         return None
     whole_new = service is not None and understanding.area is not None and last.area is None
     if whole_new or (service is not None and len(understanding.clean.split()) > 12):

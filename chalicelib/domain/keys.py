@@ -64,10 +64,19 @@ def read_link(token: str, *, secret: str, now: datetime) -> Link:
 
 
 def reply_token(case: Case, role: str, secret: str) -> str:
-    """Return the token of a Reply-To address (`case+TOKEN@…`): code, role, assignment and a keyed mark."""
-    holder = case.reporter_id if role == "citizen" else case.agency or "desk"
-    mark = _mark("reply", f"{case.code}|{role}|{case.assignment}|{holder}", secret)[:REPLY_MARK_CHARS]
-    return f"{case.code}-{role[0]}{case.assignment}-{mark}"
+    """
+    Return the token of a Reply-To address (`case+TOKEN@…`): code, role, assignment and a keyed mark.
+
+    An agency's token is void with its assignment; the citizen and the desk may answer any mail they ever got.
+    """
+    if role == "agency":
+        return _reply_token(case.code, role, case.assignment, case.agency or "", secret)
+    return _reply_token(case.code, role, 0, case.reporter_id if role == "citizen" else role, secret)
+
+
+def _reply_token(code: str, role: str, assignment: int, holder: str, secret: str) -> str:
+    mark = _mark("reply", f"{code}|{role}|{assignment}|{holder}", secret)[:REPLY_MARK_CHARS]
+    return f"{code}-{role[0]}{assignment}-{mark}"
 
 
 def reply_token_code(token: str) -> str:
@@ -81,12 +90,33 @@ def reply_role(token: str, case: Case, secret: str) -> str:
     Return who a reply token speaks for: agency, desk or citizen.
 
     Raises:
-        LinkNotValid: The mark is wrong, or the assignment is not the present one.
+        LinkNotValid: The mark is wrong ("altered"), or an agency's assignment is not the present one
+            ("superseded").
     """
     for role in ("agency", "desk", "citizen"):
-        if hmac.compare_digest(token.lower().encode(), reply_token(case, role, secret).encode()):
+        if _same(token, reply_token(case, role, secret)):
             return role
+    for assignment, agency in _assignments(case):
+        if _same(token, _reply_token(case.code, "agency", assignment, agency, secret)):
+            raise LinkNotValid("superseded")
     raise LinkNotValid("altered")
+
+
+def _same(token: str, expected: str) -> bool:
+    return hmac.compare_digest(token.lower().encode("utf-8", "replace"), expected.encode())
+
+
+def _assignments(case: Case) -> list[tuple[int, str]]:
+    """Number and agency of every assignment in the history; an objection assigns the same agency anew."""
+    found: list[tuple[int, str]] = []
+    agency = ""
+    for event in case.events:
+        if event.action == "assign":
+            agency = event.by
+        elif event.action != "object" or event.to_status != "assigned":
+            continue
+        found.append((len(found) + 1, agency))
+    return found
 
 
 def _mark(use: str, content: str, secret: str) -> str:

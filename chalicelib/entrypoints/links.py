@@ -11,8 +11,9 @@ from urllib.parse import unquote
 from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
-from chalicelib.domain.case import Case
+from chalicelib.domain.case import WITH_AGENCY, Case
 from chalicelib.domain.keys import Link
+from chalicelib.domain.text import normalise
 from chalicelib.entrypoints.http import protected_by, request_body
 from chalicelib.entrypoints.pages import html
 from chalicelib.errors import (
@@ -31,7 +32,8 @@ from chalicelib.usecases.open_link import DESK, open_link
 routes = Blueprint(__name__)
 
 MAX_BODY_BYTES = 100_000
-MAX_TEXT_CHARACTERS = 4_000
+MAX_TEXT_CHARACTERS = 2_000
+"""As the page says (web/render.py): an answer has to fit the ten parts of a long SMS."""
 
 SIGNED_LINK = "signed link"
 
@@ -75,20 +77,21 @@ def act_on_case(token: str) -> Response:
         act, text, agency = form.get("act", ""), form.get("text", ""), form.get("agency", "")
     except MalformedRequest:
         return _page(case, link, status=400, error="other")
-    if len(text) > MAX_TEXT_CHARACTERS:
+    if len(normalise(text)) > MAX_TEXT_CHARACTERS:
         return _page(case, link, status=400, act=act, entered=text, error="text_too_long", agency=agency)
     try:
         after = _act(case, link, act, text, agency)
     except MalformedRequest as problem:
         return _page(case, link, status=400, act=act, entered=text, error=f"{problem}_missing", agency=agency)
     except ActionNotAllowed:
-        return _page(case, link, status=409, act=act, entered=text, error="not_allowed", agency=agency)
+        error = "extended" if act == "extend" and case.status in WITH_AGENCY else "not_allowed"
+        return _page(case, link, status=409, act=act, entered=text, error=error, agency=agency)
     except CaseConflict:
         fresh = wiring.case_store().get(case.code)
         return _page(fresh, link, status=409, act=act, entered=text, error="conflict", agency=agency)
     except StorageUnavailable:
         return _page(case, link, status=503, act=act, entered=text, error="unavailable", agency=agency)
-    return _page(after, link, done=act)
+    return _page(after, link, done="propose" if act == "answer" and after.status in WITH_AGENCY else act)
 
 
 def _open(token: str) -> tuple[Case, Link]:

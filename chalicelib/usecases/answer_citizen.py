@@ -156,7 +156,8 @@ def _addition(turn: Turn) -> Answered:
     if not case.allows("add", Actor.CITIZEN):
         return _reply(turn) if case.status is Status.WAITING_CITIZEN else _new_matter(turn)
     added = case.act("add", actor=Actor.CITIZEN, at=turn.now, note=turn.decision.text)
-    added = schedule(added, turn.directory)
+    if not case.spam:  # nobody is alarmed for an advertisement
+        added = schedule(added, turn.directory)
     messages = notices.to_agency(added, "addition", directory=turn.directory, now=turn.now)
     if case.status is Status.RECEIVED and not case.spam:
         messages = (notices.to_desk(added, "addition", directory=turn.directory, now=turn.now),)

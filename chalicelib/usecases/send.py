@@ -1,7 +1,8 @@
 """Send what the outbox holds: at once from its stream, and every minute whatever is due (the *outbox*, design §4).
 
-A row is leased before the provider is called. A sender that dies in between leaves a lease that runs out; the sweep
-then marks the row `uncertain` and asks the provider before anything is sent again. The last failure is told to the desk.
+A row is leased before the provider is called. A sender that dies in between leaves a lease that runs out; the
+sweep then marks the row `uncertain` and asks the provider before anything is sent again. The last failure is told
+to the desk.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.message import Delivery, Message
-from chalicelib.errors import SendFailed, SendUncertain
+from chalicelib.errors import CaseNotFound, SendFailed, SendUncertain, StorageUnavailable
 from chalicelib.gateways.ports import EmailGateway, Mail, SmsGateway
 
 LEASE_SECONDS = 120
@@ -28,6 +29,9 @@ EMAIL_SETTLE_SECONDS = 1_800
 
 BACKOFF_SECONDS = (60, 300, 900, 3_600, 10_800, 21_600)
 """Waits after each failed try that may succeed later; after the last the message has failed."""
+
+UNCERTAIN_HOURS = 24
+"""So long a message may stay uncertain; then the desk is told, who may know another way."""
 
 SWEEP_LIMIT = 200
 """Messages one sweep looks at; the next minute goes on."""
@@ -62,13 +66,20 @@ def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
     """Send, settle or retry whatever is due. Returns counts by outcome."""
     counts: Counter[str] = Counter()
     for message in sending.outbox.due(now, SWEEP_LIMIT):
-        if message.status is Delivery.PENDING:
-            counts[_send(message.id, sending, now)] += 1
-        elif message.status is Delivery.SENDING:
-            counts[_lease_ran_out(message, sending, now)] += 1
-        else:
-            counts[_settle(message, sending, now)] += 1
+        try:
+            counts[_sweep_one(message, sending, now)] += 1
+        except Exception:  # one broken message must not hold up the others; the next minute looks at it again
+            counts["broken"] += 1
+            _log.exception("message broken", extra={"message_id": message.id})
     return dict(counts)
+
+
+def _sweep_one(message: Message, sending: Sending, now: datetime) -> str:
+    if message.status is Delivery.PENDING:
+        return _send(message.id, sending, now)
+    if message.status is Delivery.SENDING:
+        return _lease_ran_out(message, sending, now)
+    return _settle(message, sending, now)
 
 
 def _send(message_id: str, sending: Sending, now: datetime) -> str:
@@ -94,13 +105,32 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
 
 def _hand_over(message: Message, sending: Sending) -> str:
     if message.channel == "email":
-        return sending.email().send(sending.compose(message))
+        return sending.email().send(_composed(message, sending))
     return sending.sms().send(to=message.to, text=message.text, message_id=message.id)
+
+
+def _composed(message: Message, sending: Sending) -> Mail:
+    """
+    The mail; one that cannot be written has not been sent: it is tried again and in the end told to the desk.
+
+    Raises:
+        SendFailed: Its case is gone, or a template or text is broken, which a deploy may mend.
+    """
+    try:
+        return sending.compose(message)
+    except StorageUnavailable as problem:
+        raise SendFailed("storage unavailable", retry=True) from problem
+    except CaseNotFound as problem:
+        raise SendFailed("case is gone", retry=False) from problem
+    except Exception as problem:
+        _log.exception("mail cannot be written", extra={"message_id": message.id, "purpose": message.purpose})
+        reason = f"cannot be written: {type(problem).__name__}"
+        raise SendFailed(reason, retry=True, alarm=True) from problem
 
 
 def _failed(message: Message, failure: SendFailed, sending: Sending, now: datetime) -> str:
     if failure.alarm:
-        _log.error("send refused", extra={"message": message.id, "reason": failure.reason})
+        _log.error("send refused", extra={"message_id": message.id, "reason": failure.reason})
     if failure.retry and message.attempts <= len(BACKOFF_SECONDS):
         wait = BACKOFF_SECONDS[message.attempts - 1]
         sending.outbox.settle(
@@ -118,7 +148,7 @@ def _failed(message: Message, failure: SendFailed, sending: Sending, now: dateti
 def give_up(message: Message, reason: str, *, expected: set[Delivery], sending: Sending) -> None:
     """Mark a message failed for good and put it on the desk's table, once."""
     if sending.outbox.settle(message.id, expected=expected, status=Delivery.FAILED, error=reason):
-        sending.tell_desk(message)
+        sending.tell_desk(replace(message, status=Delivery.FAILED, error=reason))
 
 
 def _mark_uncertain(message: Message, sending: Sending, now: datetime) -> None:
@@ -149,6 +179,9 @@ def _settle(message: Message, sending: Sending, now: datetime) -> str:
             )
     except SendUncertain:
         if message.channel != "email":
+            if now - message.created_at > timedelta(hours=UNCERTAIN_HOURS):
+                give_up(message, "uncertain too long", expected={Delivery.UNCERTAIN}, sending=sending)
+                return "failed"
             _postpone(message, sending, now)
             return "uncertain"
         found = None  # no delivery event came in time: a mail that comes twice is better than one that never comes

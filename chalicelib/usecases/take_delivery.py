@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chalicelib.domain.message import Delivery
+from chalicelib.domain.message import Delivery, Message
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.usecases.send import Sending, give_up
 
@@ -40,7 +40,7 @@ def take_delivery(report: DeliveryReport, *, sending: Sending, now: datetime) ->
     if report.status != "failed":
         return "no news"
     message = sending.outbox.get(report.message_id)
-    if message is None or message.status not in _OUT:
+    if message is None or message.status not in _OUT or _is_of_earlier_try(report, message):
         return "known"
     if report.retry and message.attempts < MAX_DELIVERY_TRIES:
         sending.outbox.settle(
@@ -53,3 +53,13 @@ def take_delivery(report: DeliveryReport, *, sending: Sending, now: datetime) ->
         return "retry"
     give_up(message, report.error, expected=_OUT, sending=sending)
     return "failed"
+
+
+def _is_of_earlier_try(report: DeliveryReport, message: Message) -> bool:
+    """Whether a report speaks of a try that was repeated since; such a one may come twice, or late."""
+    if not message.provider_id or not report.provider_id:
+        return False
+    if message.status is Delivery.SENT:
+        return report.provider_id != message.provider_id
+    # The present try has no id on record yet; the one there is the former's.
+    return report.provider_id == message.provider_id

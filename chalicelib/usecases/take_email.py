@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.case import Case, Status
-from chalicelib.domain.dialogue import Decision
+from chalicelib.domain.case import Actor, Case, Status
+from chalicelib.domain.dialogue import Decision, decide, is_mere_thanks
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.keys import reply_role, reply_token_code, reporter_id
@@ -21,6 +21,9 @@ from chalicelib.usecases.desk_action import desk_action
 from chalicelib.usecases.open_case import Sender
 
 MAX_TRIES = 3
+
+SUPERSEDED = "superseded"
+"""An agency that had the case in an earlier assignment."""
 
 
 def take_email(
@@ -74,6 +77,51 @@ def take_email(
     raise CaseConflict("the case kept changing")
 
 
+def _refused(case: Case, words: str, directory: Directory, now: datetime) -> _Effect:
+    """An answer that comes too late, or from an agency that gave the case away: kept, and for the desk to judge."""
+    noted = case.act("note", actor=Actor.SYSTEM, at=now, note=words, data={"late_reply": True})
+    told = notices.to_desk(noted, "late_reply", directory=directory, now=now, said=words[:500])
+    return "refused", (noted,), (told,)
+
+
+def _from_citizen(case: Case, words: str, understanding: Any, now: datetime) -> Decision:
+    """
+    What a citizen's reply to one of our mails is. It is about its case, whatever else it may sound like.
+
+    A reply to an answer objects to it, as that mail says, unless it rates or merely thanks. What comes when the case
+    cannot be reopened any more is a matter of its own, so that somebody reads it.
+    """
+    decision = decide(words, talk=None, cases=(case,), understanding=understanding, now=now)
+    if decision.what in ("rate", "withdraw") or is_mere_thanks(words):
+        return (
+            decision if decision.what in ("rate", "withdraw") else Decision("thanks", case.code, text=words)
+        )
+    if case.status is Status.ANSWERED:
+        in_time = case.objection_until is None or now <= case.objection_until
+        return Decision("object", case.code, text=words) if in_time else Decision("new_matter", text=words)
+    if case.status is Status.WAITING_CITIZEN:
+        return Decision("reply", case.code, text=words)
+    if case.status is Status.RECEIVED and case.asked_at is not None:
+        return Decision("clarify", case.code, text=words)
+    if not case.allows("add", Actor.CITIZEN):
+        return Decision("new_matter", text=words)
+    return Decision("addition", case.code, text=words)
+
+
+def _said_back(
+    case: Case, answered: answer_citizen.Answered, directory: Directory, now: datetime
+) -> tuple[Message, ...]:
+    """The mail that tells a citizen what became of their reply, where nothing else will."""
+    if not answered.cases:
+        return ()
+    after = answered.cases[0]
+    if after.code != case.code:
+        return notices.to_citizen(after, "acknowledgement", directory=directory, now=now)
+    if after.assignment > case.assignment and after.agency:
+        return notices.to_citizen(after, "reassigned", directory=directory, now=now)
+    return ()
+
+
 _Effect = tuple[str, tuple[Case, ...], tuple[Message, ...]]
 
 
@@ -111,15 +159,18 @@ def _effect(
 
 
 def _addressed(mail: InboundMail, cases: Any, secret: str) -> tuple[Case | None, str]:
-    """The case a reply token names and who it speaks for; a wrong token is no token."""
+    """The case a reply token names and who it speaks for, a former agency included; a wrong one is no token."""
     code = reply_token_code(mail.token)
     if not code:
         return None, ""
     try:
         case: Case = cases.get(code)
-        return case, reply_role(mail.token, case, secret)
-    except (CaseNotFound, LinkNotValid):
+    except CaseNotFound:
         return None, ""
+    try:
+        return case, reply_role(mail.token, case, secret)
+    except LinkNotValid as problem:
+        return (case, SUPERSEDED) if str(problem) == SUPERSEDED else (None, "")
 
 
 def _reply(
@@ -135,6 +186,8 @@ def _reply(
     words = normalise(mail.text).strip()
     if not words:
         return "ignored", (), ()
+    if role == SUPERSEDED:
+        return _refused(case, words, directory, now)
     try:
         if role == "agency":
             outcome = agency_action(case, "answer", words, directory=directory, now=now)
@@ -143,27 +196,18 @@ def _reply(
             outcome = desk_action(case, "answer", words, "", directory=directory, now=now)
             return "answer", (outcome.case,), outcome.messages
     except ActionNotAllowed:
-        return (
-            "refused",
-            (),
-            (notices.to_desk(case, "late_reply", directory=directory, now=now, said=words[:500]),),
-        )
-    what = (
-        "reply"
-        if case.status is Status.WAITING_CITIZEN
-        else "object"
-        if case.status is Status.ANSWERED
-        else "addition"
-    )
+        return _refused(case, words, directory, now)
+    understanding = reader.read(words, on=answer_citizen.day_of(now))
+    decision = _from_citizen(case, words, understanding, now)
     answered = answer_citizen.carry_out(
-        Decision(what, case.code, text=words),
+        decision,
         sender=Sender(case.reporter_id, case.reporter_address, case.channel),
         talk=Talk(case.reporter_id, now),
         recent=(case,),
-        understanding=reader.read(words, on=answer_citizen.day_of(now)),
+        understanding=understanding,
         directory=directory,
         reader=reader,
         now=now,
         new_code=new_code,
     )
-    return what, answered.cases, answered.messages
+    return decision.what, answered.cases, (*answered.messages, *_said_back(case, answered, directory, now))
