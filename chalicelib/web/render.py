@@ -75,7 +75,7 @@ def mail(purpose: str, *, language: str, directory: Directory | None, **context:
         KeyError: No such mail, or something it needs is missing.
     """
     words = Words.of(language, directory)
-    letter = MAILS[purpose](words, context)
+    letter = MAILS[purpose](words, {name: _clean(name, value) for name, value in context.items()})
     subject = " ".join(words("mail.common.subject", subject=letter.subject).split())[:MAX_SUBJECT]
     html = (
         _environment()
@@ -128,6 +128,11 @@ def page(name: str, *, language: str, directory: Directory | None, **context: An
         "t": Words.of(language, directory),
     }
     return _environment().get_template(f"{name}.html").render(values)
+
+
+def _clean(name: str, value: Any) -> Any:
+    """Words people wrote, as far as they are text: no control characters, no lone surrogates."""
+    return normalise(value) if isinstance(value, str) and name != "link" else value
 
 
 def _error(name: str) -> str:

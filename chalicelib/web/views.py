@@ -55,7 +55,8 @@ def case_view(
     service = directory.services.get(case.service or "")
     topic = service.topic(case.topic) if service else None
     unknown = texts.text("names.label.unknown", language, directory)
-    private = case.kind is Kind.DENUNCIATION and audience not in (DESK, CITIZEN)
+    accused = case.kind == Kind.DENUNCIATION
+    private = accused and audience not in (DESK, CITIZEN)
     masked = audience in (AGENCY, OFFICE)
     said = "" if private else normalise(case.text)
     place = "" if private else normalise(case.place)
@@ -69,7 +70,7 @@ def case_view(
         "priority": texts.name("priority", case.priority, language, directory),
         "urgent": case.priority is Priority.URGENT or case.emergency,
         "emergency": case.emergency,
-        "denunciation": case.kind is Kind.DENUNCIATION,
+        "denunciation": accused,
         "status_code": str(case.status),
         "status": texts.name("status", case.status, language, directory),
         "channel": texts.name("channel", case.channel, language, directory),
@@ -78,9 +79,9 @@ def case_view(
         "area": area_text(case.area, directory) or unknown,
         "place": mask(place, keep_places=True) if masked else place,
         "text": mask(said, keep_places=True) if masked else said,
-        "mail_place": mask(place) if audience != CITIZEN else place,
-        "mail_text": _mail_text(case, said, audience),
-        "mail_last_words": _mail_text(case, _last_words(case), audience),
+        "mail_place": _in_mail(case, place, audience),
+        "mail_text": _in_mail(case, said, audience),
+        "mail_last_words": _in_mail(case, _last_words(case), audience),
         "agency_code": case.agency or "",
         "agency": agency.name(language) if agency else "",
         "agency_texts": bool(agency and agency.focal_point.phone),
@@ -128,7 +129,7 @@ def actions(case: Case, audience: str, now: datetime) -> tuple[str, ...]:
         return tuple(
             act
             for act in DESK_ACTS
-            if case.allows(act, Actor.DESK) and not (act == "assign" and case.kind is Kind.DENUNCIATION)
+            if case.allows(act, Actor.DESK) and not (act == "assign" and case.kind == Kind.DENUNCIATION)
         )
     return ()
 
@@ -217,11 +218,11 @@ def _may_extend(case: Case, now: datetime) -> bool:
     return not case.extended and case.due_at is not None and now <= case.due_at
 
 
-def _mail_text(case: Case, said: str, audience: str) -> str:
+def _in_mail(case: Case, said: str, audience: str) -> str:
     """A denunciation's words go into no mail but its author's own."""
     if audience == CITIZEN:
         return said
-    return "" if case.kind is Kind.DENUNCIATION else mask(said)
+    return "" if case.kind == Kind.DENUNCIATION else mask(said)
 
 
 def _last(case: Case, action: str) -> Event | None:
@@ -236,7 +237,7 @@ def _last_words(case: Case) -> str:
 
 def _proposed(case: Case, directory: Directory, on: date) -> str:
     """Code of the agency the rules name next, leaving out those that gave the case back; empty when there is none."""
-    if case.kind is Kind.DENUNCIATION:
+    if case.kind == Kind.DENUNCIATION:
         return ""
     tried = {event.by for event in case.events if event.action == "return" and event.by}
     found = next_best(
