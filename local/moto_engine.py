@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
+
+from local.moto_door import open_door
 
 
 def start() -> tuple[str, Callable[[], None]]:
@@ -16,28 +19,9 @@ def start() -> tuple[str, Callable[[], None]]:
     Returns:
         Its address, and a function that ends it.
     """
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
     _lighten_transactions()
-    backend = DomainDispatcherApplication(create_backend_app)
-    one_at_a_time = Lock()
-
-    def engine(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        # moto's transactions are only atomic when nothing else runs beside them.
-        with one_at_a_time:
-            return list(backend(environ, start_response))
-
-    class Quiet(WSGIRequestHandler):
-        """Keeps connections open and does not write a line a request."""
-
-        protocol_version = "HTTP/1.1"
-
-        def log_request(self, *args: Any, **kwargs: Any) -> None:
-            """Say nothing."""
-
-    server = make_server("127.0.0.1", 0, engine, threaded=True, request_handler=Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]  # of ThreadingMixIn: an open connection must not hold us
+    _lighten_queries()
+    server = open_door()
     thread = Thread(target=server.serve_forever, name="moto", daemon=True)
     thread.start()
 
@@ -74,6 +58,52 @@ def _lighten_transactions() -> None:
             light.touched = []
 
     models.DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]
+
+
+def _lighten_queries() -> None:
+    """
+    Let moto look at the items under the asked key only.
+
+    moto (5.2) compares every item of the table with the key in a slow way, so a list gets slower with each case that
+    was ever stored. The items it then sorts and filters are the same.
+    """
+    from moto.dynamodb.models.table import Table
+
+    of_moto: Any = Table.query
+    if getattr(of_moto, "lightened", False):
+        return
+    arguments_of = inspect.signature(of_moto)
+
+    def query(self: Any, *args: Any, **kwargs: Any) -> Any:
+        asked = arguments_of.bind(self, *args, **kwargs).arguments
+        index, conditions = asked.get("index_name"), asked.get("hash_key_conditions")
+        if index is None:
+            shelf = self.items.get(asked["hash_key"], {}) if self.range_key_attr else self.items
+            found = list(shelf.values())
+        elif conditions:
+            name, wanted = conditions[0]
+            found = [
+                item
+                for item in _items_of(self)
+                if (value := item.attrs.get(name)) is not None and value.value == wanted.value
+            ]
+        else:
+            return of_moto(self, *args, **kwargs)
+        view = copy.copy(self)
+        # moto sorts all of the table first; those found are enough.
+        view.all_items = lambda: sorted(
+            found, key=lambda item: (item.hash_key, item.range_key or item.hash_key)
+        )
+        return of_moto(view, *args, **kwargs)
+
+    query.lightened = True  # type: ignore[attr-defined]
+    Table.query = query  # type: ignore[method-assign]
+
+
+def _items_of(table: Any) -> Iterable[Any]:
+    if table.range_key_attr is None:
+        return table.items.values()
+    return (item for shelf in table.items.values() for item in shelf.values())
 
 
 def _key_of(action: dict[str, Any]) -> dict[str, Any]:

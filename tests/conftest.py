@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from uuid import uuid4
 
 import pytest
@@ -38,26 +37,17 @@ for _name in (
 ):
     os.environ.pop(_name, None)
 
-Tables = AbstractContextManager[dict[str, str]]
-
 
 @pytest.fixture
-def fresh_tables(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Tables]:
-    """Make five empty tables on an engine, named in the settings as long as the block runs."""
-    from local.database import create_tables, delete_tables
+def use_tables(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, dict[str, str]], None]:
+    """Name an engine and its five tables in the settings, for the time of the test."""
 
-    @contextmanager
-    def make(endpoint: str) -> Iterator[dict[str, str]]:
-        prefix = f"test-{uuid4().hex[:12]}"  # workers share an engine
-        names = create_tables(endpoint, prefix)
-        with monkeypatch.context() as settings:
-            settings.setenv("DYNAMODB_ENDPOINT", endpoint)
-            for table, name in names.items():
-                settings.setenv(f"{table.upper()}_TABLE", name)
-            yield names
-        delete_tables(endpoint, prefix)
+    def use(endpoint: str, names: dict[str, str]) -> None:
+        monkeypatch.setenv("DYNAMODB_ENDPOINT", endpoint)
+        for table, name in names.items():
+            monkeypatch.setenv(f"{table.upper()}_TABLE", name)
 
-    return make
+    return use
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +61,15 @@ def moto_endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def tables(moto_endpoint: str, fresh_tables: Callable[[str], Tables]) -> Iterator[dict[str, str]]:
+def tables(moto_endpoint: str, use_tables: Callable[[str, dict[str, str]], None]) -> Iterator[dict[str, str]]:
     """Five empty tables in memory: table → its full name."""
-    with fresh_tables(moto_endpoint) as names:
-        yield names
+    from local.database import create_tables, delete_tables
+
+    prefix = f"test-{uuid4().hex[:12]}"
+    names = create_tables(moto_endpoint, prefix)
+    use_tables(moto_endpoint, names)
+    yield names
+    delete_tables(moto_endpoint, prefix)
 
 
 @pytest.fixture

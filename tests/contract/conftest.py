@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -42,10 +43,38 @@ def dynamodb_local_endpoint() -> Iterator[str]:
         ),
     ]
 )
-def engine(request: pytest.FixtureRequest, fresh_tables: Callable[..., Any]) -> Iterator[dict[str, str]]:
+def engine(
+    request: pytest.FixtureRequest,
+    use_tables: Callable[[str, dict[str, str]], None],
+    made: dict[str, dict[str, str]],
+) -> Iterator[dict[str, str]]:
     """Five empty tables on each engine in turn: table → its full name."""
-    with fresh_tables(request.getfixturevalue(request.param)) as names:
-        yield names
+    from local.database import create_tables
+
+    endpoint = request.getfixturevalue(request.param)
+    if endpoint not in made:
+        made[endpoint] = create_tables(endpoint, f"contract-{uuid4().hex[:12]}")
+    use_tables(endpoint, made[endpoint])
+    yield made[endpoint]
+    for table, name in made[endpoint].items():
+        _empty(endpoint, table, name)
+
+
+@pytest.fixture(scope="session")
+def made() -> dict[str, dict[str, str]]:
+    """Engine → its tables. They are emptied between tests: making them anew takes DynamoDB Local far longer."""
+    return {}
+
+
+def _empty(endpoint: str, table: str, name: str) -> None:
+    from chalicelib.storage.tables import create_table_arguments
+    from local.database import client
+
+    keys = [key["AttributeName"] for key in create_table_arguments(table, name)["KeySchema"]]
+    database = client(endpoint)
+    while items := database.scan(TableName=name, Limit=25)["Items"]:
+        gone = [{"DeleteRequest": {"Key": {key: item[key] for key in keys}}} for item in items]
+        database.batch_write_item(RequestItems={name: gone})
 
 
 @pytest.fixture
