@@ -225,6 +225,7 @@ def mails(language: str = "vi", text: str = SAID) -> dict[str, render.Rendered]:
     case = assigned(matter)
     urgent = assigned(make_case(text, priority=Priority.URGENT, emergency=True))
     accused = make_case(text, kind=Kind.DENUNCIATION)
+    asked = by_agency(by_agency(case, "accept", at(2, 10)), "ask", at(3, 9), text)
     done = by_agency(case, "answer", at(4, 9), text, answered_at=at(4, 9), objection_until=at(13, 9))
 
     def write(purpose: str, of: Case, audience: str, now: datetime = NOW, **context: Any) -> render.Rendered:
@@ -249,7 +250,7 @@ def mails(language: str = "vi", text: str = SAID) -> dict[str, render.Rendered]:
             "acknowledgement", matter, views.CITIZEN, reply="Xin cho biết xã, phường?"
         ),
         "acknowledgement denunciation": write("acknowledgement", accused, views.CITIZEN),
-        "question": write("question", case, views.CITIZEN, question=text),
+        "question": write("question", asked, views.CITIZEN, question=text),
         "answer": write("answer", done, views.CITIZEN, answer=text),
         "progress": write("progress", case, views.CITIZEN, note=text),
         "extended": write("extended", case, views.CITIZEN, reason=text),

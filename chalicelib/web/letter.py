@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib import texts
 from chalicelib.domain.directory import Directory
-from chalicelib.web.views import province_view
+from chalicelib.web.province import province_view
 
 WIDTH_OF_RULE = 40
 """Characters of the line above the small print in plain text."""

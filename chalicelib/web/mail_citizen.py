@@ -105,8 +105,10 @@ def _about(words: Words, case: Mapping[str, Any], purpose: str) -> str:
 
 
 def _by(words: Words, case: Mapping[str, Any], purpose: str) -> str:
-    key = "intro" if case["agency"] else "intro_desk"
-    return words(f"mail.{purpose}.{key}", agency=case["agency"], code=case["code_spelled"])
+    """Who asks or answers: the agency that did, else the hotline."""
+    agency = case["spoken_by"].get("ask" if purpose == "question" else "answer", "")
+    key = "intro" if agency else "intro_desk"
+    return words(f"mail.{purpose}.{key}", agency=agency, code=case["code_spelled"])
 
 
 def _to_citizen(

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import texts
+from chalicelib.domain.masking import mask
 from chalicelib.domain.report import Report
-from chalicelib.web import mail_agency, report_text, views
+from chalicelib.web import mail_agency, report_text
 from chalicelib.web.letter import Letter, Links, Paragraph, Part, Said, Sentences, Words
 
 DESK_REASONS = (
@@ -114,12 +115,12 @@ def _what_was_said(
 ) -> list[Part]:
     """The words that brought the case here, masked: a reason to return it, a draft, what the citizen wrote last."""
     if reason == "returned" and case["returned_note"]:
-        return [Said(words.label("reason"), views.mask(case["returned_note"]))]
+        return [Said(words.label("reason"), mask(case["returned_note"]))]
     if reason == "review" and case["draft"]:
-        return [Said(words.label("answer"), views.mask(case["draft"]))]
+        return [Said(words.label("answer"), mask(case["draft"]))]
     if reason in ("citizen_replied", "addition", "objection"):
         label = {"citizen_replied": "reply", "objection": "objection"}.get(reason, "addition")
         return [Said(words.label(label), case["mail_last_words"])]
     if context.get("said"):
-        return [Said(words.label("note"), views.mask(str(context["said"])))]
+        return [Said(words.label("note"), mask(str(context["said"])))]
     return []

@@ -14,7 +14,7 @@ from chalicelib.domain.directory import Directory
 from chalicelib.domain.text import normalise
 from chalicelib.web import mail_agency, mail_citizen, mail_office
 from chalicelib.web.letter import Letter, Words, plain_text
-from chalicelib.web.views import agency_choices, emergency_numbers, province_view
+from chalicelib.web.province import agency_choices, emergency_numbers, province_view
 
 if TYPE_CHECKING:
     import jinja2

@@ -8,8 +8,8 @@ from chalicelib import texts
 from chalicelib.domain import report as reports
 from chalicelib.domain.report import Report, ReportPeriod, main_items, tenths_of_percent
 from chalicelib.domain.stats import AGENCY, NONE
-from chalicelib.web import views
 from chalicelib.web.letter import Words
+from chalicelib.web.province import agency_name
 
 QUARTERS = ("I", "II", "III", "IV")
 
@@ -83,7 +83,7 @@ def scope_name(scope: str, words: Words) -> str:
     if not code:
         return words("report.scope.province")
     assert words.directory is not None
-    return words("report.scope.agency", agency=views.agency_name(code, words.directory, words.language))
+    return words("report.scope.agency", agency=agency_name(code, words.directory, words.language))
 
 
 def service_name(code: str, words: Words) -> str:

@@ -6,7 +6,6 @@ mail house numbers are masked too; on the signed page the officer sees the place
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from chalicelib.domain.directory import Directory
 from chalicelib.domain.masking import mask
 from chalicelib.domain.routing import next_best
 from chalicelib.domain.text import normalise
+from chalicelib.web.province import agency_name, emergency_numbers, named
 
 AGENCY, DESK, CITIZEN, OFFICE = "agency", "desk", "citizen", "office"
 
@@ -33,9 +33,6 @@ _KEPT_FROM_AGENCY = frozenset({"note", "remind", "describe"})
 _SEEN_BY_CITIZEN = frozenset(
     {"open", "assign", "accept", "ask", "reply", "add", "extend", "progress", "answer", "object"}
 )
-
-DEFAULT_COLOUR = "#0b4f8a"
-_COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 
 
 def case_view(
@@ -106,11 +103,12 @@ def case_view(
     assigned, returned = _last(case, "assign"), _last(case, "return")
     view["assign_note"] = mask(normalise(assigned.note)) if assigned else ""
     if audience == CITIZEN:
+        view["spoken_by"] = {act: _spoken_by(case, act, directory, language) for act in ("ask", "answer")}
         view["emergency_numbers"] = (
             emergency_numbers(directory, local(now).date(), language) if case.emergency else []
         )
         view["authority"] = (
-            _named(directory.province.get("denunciation", {}), language) if view["denunciation"] else ""
+            named(directory.province.get("denunciation", {}), language) if view["denunciation"] else ""
         )
     if audience == DESK:
         view["reporter"] = case.reporter_address
@@ -160,52 +158,6 @@ def what_text(view: Mapping[str, Any], language: str, directory: Directory) -> s
     return parts[0] if parts else str(view["kind"])
 
 
-def province_view(directory: Directory | None, language: str) -> dict[str, str]:
-    """Return what every page and mail says of the province: name, number, how to dial, who runs the centre, colour."""
-    province = directory.province if directory is not None else {}
-    office = province.get("office", {})
-    return {
-        "name": _named(province.get("names", {}), language),
-        "number": str(province.get("number", "1022")),
-        "dial": _named(province.get("dial", {}), language),
-        "operator": _named(province.get("operator", {}), language),
-        "office": str(office.get("role", "")),
-        "colour": _readable(str(province.get("colour", ""))),
-    }
-
-
-def emergency_numbers(directory: Directory | None, on: date | None, language: str) -> list[tuple[str, str]]:
-    """Return the emergency numbers in force on a day, or those without an end, with what they are for."""
-    found = []
-    for line in (directory.province if directory is not None else {}).get("emergency", ()):
-        starts, ends = str(line.get("valid_from") or ""), str(line.get("valid_to") or "9999")
-        if ends == "9999" if on is None else starts <= on.isoformat() <= ends:
-            found.append((str(line["number"]), _named(line.get("names", {}), language)))
-    return found
-
-
-def agency_choices(directory: Directory, on: date, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the agencies of a day for a list to choose from: (name of the group, [(code, name)])."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for agency in directory.agencies_on(on):
-        groups.setdefault(agency.level, []).append((agency.code, agency.name(language)))
-    levels = ("province", "district", "commune", "one_stop", "utility", "police")
-    return [
-        (
-            texts.name("agency_level", level, language, directory),
-            sorted(groups[level], key=lambda item: item[1]),
-        )
-        for level in levels
-        if level in groups
-    ]
-
-
-def agency_name(code: str, directory: Directory, language: str) -> str:
-    """Return an agency's full name, the code itself for one the pack does not know."""
-    agency = directory.agencies.get(code)
-    return agency.name(language) if agency else code
-
-
 def _agency_may(case: Case, act: str, now: datetime) -> bool:
     if act == "extend" and not _may_extend(case, now):
         return False
@@ -227,6 +179,16 @@ def _in_mail(case: Case, said: str, audience: str) -> str:
 
 def _last(case: Case, action: str) -> Event | None:
     return next((event for event in reversed(case.events) if event.action == action), None)
+
+
+def _spoken_by(case: Case, action: str, directory: Directory, language: str) -> str:
+    """The agency that last did it; empty when the hotline did."""
+    event = _last(case, action)
+    return (
+        agency_name(event.by, directory, language)
+        if event and event.actor == Actor.AGENCY and event.by
+        else ""
+    )
 
 
 def _last_words(case: Case) -> str:
@@ -286,19 +248,3 @@ def _line(event: Event, directory: Directory, *, audience: str, own: str, langua
     if audience in (AGENCY, OFFICE) and not (event.actor is Actor.AGENCY and event.by == own):
         note = mask(note, keep_places=True)
     return {"when": texts.datetime_text(event.at, language), "who": who, "what": what, "note": note}
-
-
-def _named(names: Any, language: str) -> str:
-    if isinstance(names, str):
-        return names
-    return str(names.get(language) or names.get("vi") or "")
-
-
-def _readable(colour: str) -> str:
-    """The province's colour if white on it can be read (WCAG AA, 4.5 : 1), else the house's."""
-    if not _COLOUR.fullmatch(colour):
-        return DEFAULT_COLOUR
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return colour if 1.05 / (luminance + 0.05) >= 4.5 else DEFAULT_COLOUR

@@ -204,6 +204,12 @@ def test_an_answer_tells_how_to_rate_and_how_to_disagree() -> None:
     assert "trước 09:00 thứ Sáu 13/03/2026" in text
 
 
+def test_the_mail_names_who_answers_even_when_an_agency_has_the_case() -> None:
+    by_desk = accepted().act("answer", actor=Actor.DESK, at=at(4, 9), note="Đã xong.", answered_at=at(4, 9))
+    assert "Tổng đài trả lời hồ sơ" in written("answer", by_desk, views.CITIZEN, answer="Đã xong.").text
+    assert "Sở Xây dựng tỉnh Đồng Tháp trả lời hồ sơ" in MAILS["answer"].text
+
+
 def test_a_desk_answer_names_the_hotline() -> None:
     case = make_case().act("answer", actor=Actor.DESK, at=at(2, 9), note="Mời đến.", answered_at=at(2, 9))
     assert "Tổng đài trả lời hồ sơ" in written("answer", case, views.CITIZEN, answer="Mời đến.").text

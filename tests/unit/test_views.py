@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.case import Actor, Case, Kind, Priority, Status
-from chalicelib.web import views
+from chalicelib.web import province, views
 from tests.showcase import (
     HOSTILE,
     NOW,
@@ -224,26 +224,26 @@ def test_urgent_means_priority_or_emergency() -> None:
     [
         pytest.param("#0b4f8a", "#0b4f8a", id="dark blue"),
         pytest.param("#7a1f1f", "#7a1f1f", id="dark red"),
-        pytest.param("#ffcc00", views.DEFAULT_COLOUR, id="yellow: white on it cannot be read"),
-        pytest.param("#777777", views.DEFAULT_COLOUR, id="grey just below 4.5 : 1"),
+        pytest.param("#ffcc00", province.DEFAULT_COLOUR, id="yellow: white on it cannot be read"),
+        pytest.param("#777777", province.DEFAULT_COLOUR, id="grey just below 4.5 : 1"),
         pytest.param("#767676", "#767676", id="grey just above 4.5 : 1"),
-        pytest.param("red;}body{display:none", views.DEFAULT_COLOUR, id="no colour at all"),
-        pytest.param("", views.DEFAULT_COLOUR, id="none given"),
+        pytest.param("red;}body{display:none", province.DEFAULT_COLOUR, id="no colour at all"),
+        pytest.param("", province.DEFAULT_COLOUR, id="none given"),
     ],
 )
 def test_a_provinces_colour_is_used_when_white_on_it_can_be_read(colour: str, used: str) -> None:
-    assert views.province_view(make_directory(colour=colour), "vi")["colour"] == used
+    assert province.province_view(make_directory(colour=colour), "vi")["colour"] == used
 
 
 def test_emergency_numbers_are_those_in_force_on_the_day() -> None:
     directory = make_directory()
-    assert [number for number, _ in views.emergency_numbers(directory, at(4, year=2020).date(), "vi")] == [
+    assert [number for number, _ in province.emergency_numbers(directory, at(4, year=2020).date(), "vi")] == [
         "113",
         "114",
         "115",
     ]
-    assert "112" in [number for number, _ in views.emergency_numbers(directory, NOW.date(), "vi")]
-    assert views.emergency_numbers(None, NOW.date(), "vi") == []
+    assert "112" in [number for number, _ in province.emergency_numbers(directory, NOW.date(), "vi")]
+    assert province.emergency_numbers(None, NOW.date(), "vi") == []
 
 
 @pytest.mark.parametrize("audience", [views.AGENCY, views.DESK, views.CITIZEN, views.OFFICE])
