@@ -1,0 +1,42 @@
+"""Every way in names what keeps strangers out; a route nobody thought about fails here."""
+
+import pytest
+from chalice import Chalice
+
+from app import app
+
+PROTECTED = {
+    ("POST", "/twilio/sms"): "Twilio signature",
+    ("POST", "/twilio/sms-status"): "Twilio signature",
+    ("POST", "/gateway/sms"): "gateway signature",
+    ("GET", "/a/{token}"): "signed link",
+    ("POST", "/a/{token}"): "signed link",
+    ("GET", "/"): "public: shows nothing of a case",
+    ("GET", "/health"): "public: shows nothing of a case",
+}
+
+
+def routes(of: Chalice):
+    return {(method, path): entry for path, methods in of.routes.items() for method, entry in methods.items()}
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(routes(app)), ids=" ".join)
+def test_a_route_names_its_protection(method, path):
+    protection = getattr(routes(app)[method, path].view_function, "protection", None)
+    assert protection == PROTECTED[method, path]
+
+
+def test_no_route_is_missing():
+    assert set(routes(app)) == set(PROTECTED)
+
+
+def test_what_changes_something_is_posted():
+    """A GET never changes anything: nobody may add one to a path that is not in the table of pages."""
+    assert {path for method, path in PROTECTED if method == "GET"} == {"/a/{token}", "/", "/health"}
+
+
+def test_forms_and_json_are_taken_whatever_their_content_type():
+    """A provider that leaves the type away must get our own answer, not a 415 it cannot understand."""
+    for (method, path), entry in routes(app).items():
+        if method == "POST":
+            assert entry.content_types == ["*/*"], path
