@@ -8,8 +8,6 @@ import pytest
 
 from tests.blackbox.conftest import Province, http
 
-pytestmark = pytest.mark.xdist_group("machinery")
-
 
 @pytest.fixture(scope="module")
 def province(start_province: Callable[..., Province]) -> Province:

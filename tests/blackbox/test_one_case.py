@@ -11,8 +11,6 @@ from stdnum import damm
 from chalicelib.domain.sms import encoding_of
 from tests.blackbox.conftest import Answer, Province, code_in, http
 
-pytestmark = pytest.mark.xdist_group("one-case")
-
 POTHOLES = "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"
 WARD = "dau-moi@phuong-sa-dec.dong-thap.example"
 
