@@ -80,21 +80,8 @@ def _context(message: Message, case: Case, audience: str, composer: Composer) ->
         case, composer.directory, audience=view_of, language=message.language, now=composer.now
     )
     context["link"] = case_link(case, audience, composer)
-    words = _words_of_cause(message, case)
-    context.setdefault("text", words)
-    if message.params.get("reason") in _QUOTED_TO_DESK:
-        context.setdefault("note", words)
+    context["proposed"] = composer.directory.agencies.get(str(message.params.get("proposed", "")))
     return context
-
-
-_QUOTED_TO_DESK = frozenset({"addition", "citizen_replied", "objection", "late_reply", "message_failed"})
-"""Reasons whose mail to the desk quotes the words behind it; web/ keeps those of a denunciation out of any mail."""
-
-
-def _words_of_cause(message: Message, case: Case) -> str:
-    """The words of the event that made the message: its id is code, version and purpose (usecases/notices.py)."""
-    version = message.id.partition("-")[2].partition("-")[0]
-    return next((event.note for event in case.events if str(event.number) == version), "")
 
 
 def case_link(case: Case, audience: str, composer: Composer) -> str:

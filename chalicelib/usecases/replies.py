@@ -64,6 +64,11 @@ def question(made: Opened, directory: Directory) -> str:
     return sms(f"ask_{made.asked}", language, directory, **facts)
 
 
+def question_in_full(asked: str, case: Case, directory: Directory) -> str:
+    """The question as a mail asks it: with its marks, and without numbers to choose from."""
+    return text(f"sms.ask_{asked}", case.language, directory, **notices.citizen_facts(case, directory))
+
+
 def _told_apart(unit: str, directory: Directory) -> str:
     """A unit with the unit above it, so that two wards of one number can be told apart."""
     names = [f"{area.type} {area.name}" for area in directory.lineage(unit)][:2]

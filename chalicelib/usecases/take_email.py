@@ -15,7 +15,7 @@ from chalicelib.domain.message import Message
 from chalicelib.domain.text import normalise
 from chalicelib.errors import ActionNotAllowed, AlreadyReceived, CaseConflict, CaseNotFound, LinkNotValid
 from chalicelib.gateways.ports import InboundMail
-from chalicelib.usecases import answer_citizen, notices
+from chalicelib.usecases import answer_citizen, notices, replies
 from chalicelib.usecases.agency_action import agency_action
 from chalicelib.usecases.desk_action import desk_action
 from chalicelib.usecases.open_case import Sender
@@ -154,7 +154,9 @@ def _effect(
         new_code=new_code,
     )
     opened = answered.cases[0]
-    told = notices.to_citizen(opened, "acknowledgement", directory=directory, now=now, reply=answered.reply)
+    asked = answered.talk.asked
+    reply = replies.question_in_full(asked, opened, directory) if asked else ""
+    told = notices.to_citizen(opened, "acknowledgement", directory=directory, now=now, reply=reply)
     return "new_matter", answered.cases, (*answered.messages, *told)
 
 
