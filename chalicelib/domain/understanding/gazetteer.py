@@ -94,6 +94,7 @@ class Gazetteer:
             for place in directory.places:
                 for name in (place.name, *place.aliases):
                     self._add(name, place.area, PLACE, "")
+        self._add_bare_estates(directories)
         own = set(self.names)
         for name in lexicon.get("outside", ()):
             folds, _, unit_type = _split_type(str(name))
@@ -110,6 +111,14 @@ class Gazetteer:
             if " " in key and len(key) > 6 and not re.search("[0-9]", key)
         }
         self._eras: dict[date, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def _add_bare_estates(self, directories: Sequence[Directory]) -> None:
+        """People say "Amata" for the estate "KCN Amata", as long as no unit bears the name."""
+        for directory in directories:
+            for place in directory.places:
+                bare = re.sub("^(KCN|khu công nghiệp) ", "", place.name)
+                if bare != place.name and name_key(_words(bare)[0]) not in self.names:
+                    self._add(bare, place.area, PLACE, "")
 
     def _is_large(self, key: str) -> bool:
         return any(name.unit and self.areas[name.unit].tier != "commune" for name in self.names[key])
@@ -128,6 +137,8 @@ class Gazetteer:
             self._add(NUMBER_WORDS[int(area.name)], area.id, UNIT, area.type)
         elif found := re.fullmatch(r"(.+) [0-9]", area.name):
             self._add(found.group(1), area.id, FAMILY, area.type)
+        if area.tier == "district":
+            self._add("".join(word[0] for word in area.name.split()), area.id, INITIALS, area.type)
         for alias in area.aliases:
             letters = alias.isupper() and len(alias) <= 4
             self._add(alias, area.id, INITIALS if letters else UNIT, area.type)

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain.text import fold
 from chalicelib.domain.understanding.phrases import Hit, PhraseBook
-from chalicelib.domain.understanding.tokens import SENTENCE, Tokens, tokenise
+from chalicelib.domain.understanding.tokens import SENTENCE, Tokens
 
 Hits = Mapping[str, Sequence[Hit]]
 
@@ -93,7 +93,7 @@ class Alarms:
         if not events:
             return None
         negations = [hit for hit in events if hit.label == "not"]
-        doubts = hits.get("emergency:doubt", ())
+        doubts = [hit for hit in hits.get("emergency:doubt", ()) if hit.weight > 0.5]
         certain: list[Hit] = []
         likely: list[Hit] = []
         for hit in events:
@@ -110,7 +110,7 @@ class Alarms:
                     continue
                 sure = False
             (certain if sure else likely).append(hit)
-        now = [hit for hit in hits.get("emergency:now", ()) if not _negated(hit, negations)]
+        now = [hit for hit in hits.get("emergency:now", ()) if hit.weight > 0.5 and not _negated(hit, negations)]
         papers = hits.get("emergency:papers", ())
         past = hits.get("emergency:past", ())
         if papers and len(now) < 2:
@@ -169,7 +169,11 @@ def is_denunciation(hits: Hits, tokens: Tokens) -> bool:
     corruption = [hit for hit in hits.get("denunciation:corruption", ()) if not _negated(hit, negations)]
     if not corruption:
         return False
-    officials = [hit for hit in hits.get("denunciation:officials", ()) if not _negated(hit, negations)]
+    officials = [
+        hit
+        for hit in hits.get("denunciation:officials", ())
+        if hit.weight > 0.5 and not _negated(hit, negations)
+    ]
     evidence = len(hits.get("denunciation:evidence", ()))
     score = 0.0
     for deed in corruption:
@@ -186,7 +190,7 @@ def spam_score(hits: Hits, tokens: Tokens) -> float:
     links = len(
         re.findall(r"https?://|www\.|bit\.ly|\.(?:vip|club|xyz|top|shop)\b|t\.me/|zalo\.me", tokens.folded)
     )
-    return score + 1.5 * links - 1.2 * len(hits.get("spam:not", ()))
+    return score + 1.5 * links - 1.2 * total(hits, "spam:not")
 
 
 def is_greeting_only(hits: Hits, tokens: Tokens) -> bool:
@@ -229,34 +233,39 @@ def question_complaint_petition(hits: Hits, tokens: Tokens) -> tuple[str, dict[s
     faults = total(hits, "reporting:faults")
     distress = total(hits, "reporting:distress")
     fixing = total(hits, "reporting:fixing")
-    asks = total(hits, "proposing:asks")
+    asks = hits.get("proposing:asks", ())
     deeds = total(hits, "proposing:deeds")
     lacks = total(hits, "proposing:lacks")
+    asked = sum(hit.weight for hit in asks)
     opening = 2.0 if any(hit.first <= 3 and hit.weight >= 2.4 for hit in hits.get("asking", ())) else 0.0
     scores = {
         "question": asking + opening - 0.8 * rhetorical - 0.25 * min(faults, 4) - 0.3 * min(distress, 5),
-        "complaint": 0.9
-        + 0.55 * min(faults, 5)
-        + 0.5 * min(distress, 5)
-        + 0.5 * min(fixing, 4)
-        + 0.9 * rhetorical,
-        "petition": (
-            0.8 * asks
+        "complaint": 0.7 + 0.55 * min(faults, 5) + 0.5 * min(distress, 5) + 0.5 * min(fixing, 4) + 0.9 * rhetorical,
+        "petition": 0.0,
+    }
+    if deeds > 0.7 or asked >= 2:
+        scores["petition"] = (
+            0.8 * asked
             + 0.9 * min(deeds, 5)
             + 0.6 * lacks
+            + (1.2 if _asks_for_a_deed(hits) else 0.0)
+            + (0.8 if asked >= 2.2 else 0.0)
             - 0.35 * min(faults, 4)
             - 0.3 * min(distress, 4)
             - 0.5 * min(fixing, 3)
         )
-        if deeds > 0.7 or asks >= 2
-        else 0.0,
-    }
-    if asks >= 2.2:
-        scores["petition"] += 0.8
     if "?" not in tokens.text and not hits.get("asking"):
         scores["question"] *= 0.6
     best = max(scores, key=lambda kind: scores[kind])
     return best, scores
+
+
+def _asks_for_a_deed(hits: Hits) -> bool:
+    """A word of asking stands shortly before something new to be done: "đề nghị tỉnh đầu tư"."""
+    asks = [hit for hit in hits.get("proposing:asks", ()) if hit.weight >= 0.3]
+    return any(
+        deed.weight >= 0.8 and 0 <= deed.first - ask.last <= 9 for deed in hits.get("proposing:deeds", ()) for ask in asks
+    )
 
 
 def _endings(hits: Hits, tokens: Tokens) -> float:
@@ -281,4 +290,3 @@ def _endings(hits: Hits, tokens: Tokens) -> float:
     return score + (0.8 if "?" in tokens.text else 0.0)
 
 
-__all__ = ["Alarm", "Alarms", "add_phrases", "tokenise"]

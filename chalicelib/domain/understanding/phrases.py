@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from chalicelib.domain.understanding.tokens import SENTENCE, Tokens, tokenise
+from chalicelib.domain.understanding.tokens import SENTENCE, Tokens, key_of, tokenise
 
 GAP_WORDS = 6
 """How many words may stand at a ".."."""
+CLEAR, UNSURE = 0.85, 0.3
+"""What one unmarked syllable counts, when it is nearly always the word meant and when it may be any of six."""
 
 
 class Hit(NamedTuple):
@@ -36,9 +38,19 @@ class _Entry(NamedTuple):
 class PhraseBook:
     """Phrases by their folded words. Each belongs to a family, and within a family the longest phrase wins."""
 
-    def __init__(self) -> None:
+    def __init__(self, clear: Collection[str] = (), unsure: Collection[str] = ()) -> None:
+        """
+        Make an empty book.
+
+        Args:
+            clear: Syllables without marks that nearly always stand for the marked word of a phrase: "nuoc", "duong".
+            unsure: Words without marks that in unmarked text are mostly other words: "voi" is "với", not an elephant.
+        """
         self._entries: dict[str, list[_Entry]] = {}
         self._starts: set[str] = set()
+        self._clear = frozenset(clear)
+        self._unsure = frozenset(unsure)
+        self._spellings: dict[str, set[str]] = {}
 
     def add(self, phrase: str, family: str, label: str, weight: float) -> None:
         """Add *phrase*; ".." in it stands for up to GAP_WORDS other words."""
@@ -46,6 +58,8 @@ class PhraseBook:
         if not parts:
             raise ValueError(f"phrase without a word: {phrase!r}")
         head = parts[0]
+        if len(parts) == 1 and len(head) == 1:
+            self._spellings.setdefault(head.keys[0], set()).add(str(phrase).strip().lower())
         entry = _Entry(
             tuple(head.keys),
             family,
@@ -69,8 +83,8 @@ class PhraseBook:
             last = first + 1
             while True:
                 for entry in entries.get(key, ()):
-                    hit = _match(entry, tokens, first, last)
-                    if hit is not None:
+                    hit = self._match(entry, tokens, first, last)
+                    if hit is not None and hit.weight:
                         found.setdefault(entry.family, []).append(hit)
                 if key not in starts or last >= count or breaks[last]:
                     break
@@ -78,29 +92,39 @@ class PhraseBook:
                 last += 1
         return {family: list(_longest(hits)) for family, hits in found.items()}
 
+    def _match(self, entry: _Entry, tokens: Tokens, first: int, last: int) -> Hit | None:
+        wrong, compared = _disagreements(entry.keys, tokens, first)
+        end, words = last, last - first
+        for part, keys in zip(entry.rest, entry.rest_keys, strict=True):
+            at = _following(part, tokens, end)
+            if at is None:
+                return None
+            more_wrong, more = _disagreements(keys, tokens, at)
+            wrong, compared = wrong + more_wrong, compared + more
+            end = at + len(part)
+            words += len(part)
+        weight = entry.weight
+        if wrong:
+            if wrong > 1 or compared < 2:
+                return None
+            weight *= 0.35 if compared == 2 else 0.6
+        elif words == 1:
+            weight *= self._certainty(entry.keys[0], tokens, first)
+        return Hit(first, end, entry.label, weight, words)
 
-def _match(entry: _Entry, tokens: Tokens, first: int, last: int) -> Hit | None:
-    wrong, compared = _disagreements(entry.keys, tokens, first)
-    end, words = last, last - first
-    for part, keys in zip(entry.rest, entry.rest_keys, strict=True):
-        at = _following(part, tokens, end)
-        if at is None:
-            return None
-        more_wrong, more = _disagreements(keys, tokens, at)
-        wrong, compared = wrong + more_wrong, compared + more
-        end = at + len(part)
-        words += len(part)
-    weight = entry.weight
-    if wrong:
-        if wrong > 1 or compared < 2:
-            return None
-        weight *= 0.35 if compared == 2 else 0.6
-    elif words == 1 and not tokens.accented and entry.keys[0] == tokens.keys[first]:
-        pass
-    elif words == 1 and not tokens.accented and tokens.keys[first] == tokens.folds[first]:
-        # One syllable without its marks may be any of six words.
-        weight *= 0.6
-    return Hit(first, end, entry.label, weight, words)
+    def _certainty(self, key: str, tokens: Tokens, at: int) -> float:
+        """How sure it is that a single syllable is the word meant, 0 to 1."""
+        typed = tokens.keys[at]
+        if typed != tokens.folds[at] or tokens.accented:
+            # Hỏi and ngã may be mixed up within a phrase, but "xã" alone is not "xả".
+            exact = tokens.text[tokens.starts[at] : tokens.ends[at]].lower()
+            return 0.0 if len(exact) == len(key) and key_of(exact) == key and exact not in self._exact(key) else 1.0
+        if key == typed:
+            return UNSURE if typed in self._unsure else 1.0
+        return CLEAR if typed in self._clear else UNSURE
+
+    def _exact(self, key: str) -> Collection[str]:
+        return self._spellings.get(key, (key,))
 
 
 def _disagreements(keys: tuple[str, ...], tokens: Tokens, first: int) -> tuple[int, int]:

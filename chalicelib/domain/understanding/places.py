@@ -52,21 +52,27 @@ class Places:
         areas = lexicon.get("areas", {})
         self._ordinary = frozenset(name_key(fold(str(name)).split()) for name in areas.get("ordinary", ()))
         self._not_after = _phrases(areas.get("not_after", ()))
+        self._hamlet_after = _phrases(areas.get("hamlet_after", ()))
         self._outside_not_after = _phrases(lexicon.get("outside_not_after", ()))
         self._hints = {fold(word): unit for word, unit in areas.get("hints", {}).items()}
 
-    def find(self, tokens: Tokens, on: date) -> AreaGuess | None:
-        """Return where the message is about, or None when it names no place."""
+    def find(self, tokens: Tokens, on: date) -> tuple[AreaGuess | None, list[tuple[int, int]]]:
+        """Return where the message is about (None when it names no place), and which words are names of units."""
         living, gone = self._gazetteer.era(on)
         mentions = [mention for mention in self._mentions(tokens) if self._keep_known(mention, living, gone)]
         if not mentions:
-            return None
+            return None, []
+        names = [
+            (mention.first, mention.last)
+            for mention in mentions
+            if all(name.kind != PLACE for name, _ in mention.names)
+        ]
         inside = self._best(mentions, tokens, living)
         if (away := self._outside(mentions, tokens, inside)) is not None:
-            return AreaGuess(said=tokens.said(away.first, away.last), outside=True)
+            return AreaGuess(said=tokens.said(away.first, away.last), outside=True), names
         if inside is None:
-            return None
-        return self._guess(*inside, tokens, mentions, living)
+            return None, names
+        return self._guess(*inside, tokens, mentions, living), names
 
     def _keep_known(self, mention: Mention, living: frozenset[str], gone: frozenset[str]) -> bool:
         """Leave only meanings that exist or existed on the day."""
@@ -108,6 +114,8 @@ class Places:
         if mention.last < len(tokens) and tokens.folds[mention.last] in _ENGLISH_TYPES:
             mention.types = TYPE_FOLDS[tokens.folds[mention.last]][1]
             mention.last += 1
+        elif _preceded(tokens, at, self._hamlet_after):
+            return None
         else:
             mention.weak = _preceded(tokens, at, self._not_after)
         return mention
@@ -162,13 +170,14 @@ class Places:
         return not (name.kind != OUTSIDE and types == {"quận"})
 
     def _behind_name(self, tokens: Tokens, start: int) -> bool:
-        """Small initials count right behind a commune's name: "loc an lt"."""
+        """Initials count right behind a commune's name or number: "loc an lt", "p3 MT"."""
         if start < 2 or tokens.breaks[start]:
             return False
+        if tokens.folds[start - 1].isdigit() and tokens.folds[start - 2] in TYPE_FOLDS:
+            return True
+        names = self._gazetteer.names
         return any(
-            name_key(tokens.folds[first:start]) in self._gazetteer.names
-            for first in (start - 2, start - 3)
-            if first >= 0
+            first >= 0 and name_key(tokens.folds[first:start]) in names for first in (start - 2, start - 3)
         )
 
     def _mistyped(self, tokens: Tokens, at: int, start: int, types: frozenset[str]) -> Mention | None:
@@ -235,7 +244,7 @@ class Places:
                 scores[name.unit] = max(scores.get(name.unit, -99.0), score)
             if not scores:
                 continue
-            scores = self._prefer_district(mention, scores)
+            scores = self._prefer_district(mention, self._named_in_place(mention, scores, tokens, living))
             top = max(scores.values())
             value = top + self._specific(scores, top) - 0.1 * number
             if value > best_score:
@@ -243,6 +252,23 @@ class Places:
                 tied.sort(key=lambda unit: (-scores[unit], unit not in living))
                 best, best_score = (mention, tied), value
         return best
+
+    def _named_in_place(
+        self, mention: Mention, scores: dict[str, float], tokens: Tokens, living: frozenset[str]
+    ) -> dict[str, float]:
+        """A sight that lies in a whole district may bear the name of the commune it is best known for."""
+        gazetteer = self._gazetteer
+        if any(name.kind != PLACE for name, _ in mention.names) or any(
+            gazetteer.areas[unit].tier == "commune" for unit in scores
+        ):
+            return scores
+        for first in range(mention.name_first + 1, mention.last - 1):
+            for name in gazetteer.names.get(name_key(tokens.folds[first : mention.last]), ()):
+                unit = name.unit
+                if unit and gazetteer.areas[unit].tier == "commune" and unit in living:
+                    if any(gazetteer.lies_in(unit, larger) for larger in scores):
+                        return {unit: max(scores.values())}
+        return scores
 
     def _specific(self, scores: Mapping[str, float], top: float) -> float:
         """A commune says more than the district beside it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from chalicelib.domain.directory import Directory
@@ -20,6 +21,8 @@ READ_CHARACTERS = 2_000
 """How much of a message is read; the rest is kept but does not change what is understood."""
 
 OTHER = "khac"
+FAINT = 0.7
+"""Below this the best field is a guess from stray words; "other" goes before it."""
 
 
 class Reader:
@@ -34,14 +37,27 @@ class Reader:
         """
         first = directories[0]
         lexicon = first.lexicon
-        self._book = PhraseBook()
+        self._book = PhraseBook(
+            clear=map(str, lexicon.get("clear_without_marks", ())),
+            unsure=map(str, lexicon.get("unsure_without_marks", ())),
+        )
         kinds.add_phrases(self._book, lexicon)
         fields.add_services(self._book, first.services.values())
+        place_fields = lexicon.get("areas", {}).get("place_fields", {})
+        for directory in directories:
+            for place in directory.places:
+                if (field := place_fields.get(place.type)) is not None:
+                    for name in (place.name, *place.aliases):
+                        self._book.add(name, "service", str(field[0]), float(field[1]))
         self._alarms = kinds.Alarms(lexicon.get("emergency", {}))
         self._abbreviations = Abbreviations(lexicon.get("abbreviations", {}))
         self._numbers = NumberWords(lexicon.get("numbers", {}))
         self._places = Places(Gazetteer(directories, lexicon), lexicon)
         self._english = frozenset(str(word) for word in lexicon.get("english", ()))
+        self._emergency_fields = {
+            what: (str(code), float(weight))
+            for what, (code, weight) in lexicon.get("emergency", {}).get("fields", {}).items()
+        }
         self._services = {code: service for code, service in first.services.items()}
 
     def read(self, text: str, *, on: date) -> Understanding:
@@ -56,13 +72,17 @@ class Reader:
         typed = tokenise(clean[:READ_CHARACTERS])
         tokens = self._abbreviations.expand(typed)
         hits = self._book.find(tokens)
-        area = self._places.find(tokens, on)
+        area, names = self._places.find(tokens, on)
+        if names:
+            hits = _outside_names(hits, names)
         services = self._in_force(fields.rank(hits, tokens), on)
         kind, alarm, empty = self._kind(hits, tokens, services, area)
+        if alarm is not None:
+            services = self._with_emergency(services, alarm)
         if kind == "spam":
             services = ()
-        if not services and kind in ("question", "complaint", "petition", "denunciation"):
-            services = (ServiceGuess(OTHER, 0.0),)
+        if kind not in ("spam", "status") and (not services or services[0].score < FAINT):
+            services = (ServiceGuess(OTHER, 0.0), *(guess for guess in services if guess.code != OTHER))
         matters = (
             fields.split_matters(hits, tokens, services)
             if kind in ("complaint", "petition", "question")
@@ -87,7 +107,17 @@ class Reader:
 
     def resolve(self, text: str, *, on: date) -> AreaGuess | None:
         """Return the area of an address that is nothing but an address: "tổ 10, phường An Bình, TP Biên Hòa"."""
-        return self._places.find(self._abbreviations.expand(tokenise(repair(normalise(text)))), on)
+        return self._places.find(self._abbreviations.expand(tokenise(repair(normalise(text)))), on)[0]
+
+    def _with_emergency(self, services: tuple[ServiceGuess, ...], alarm: kinds.Alarm) -> tuple[ServiceGuess, ...]:
+        """Let the kind of emergency speak for its field."""
+        scores = {guess.code: guess for guess in services}
+        for what in alarm.types:
+            code, weight = self._emergency_fields.get(what, ("", 0.0))
+            if code in self._services:
+                known = scores.get(code, ServiceGuess(code, 0.0))
+                scores[code] = replace(known, score=round(known.score + weight, 2))
+        return tuple(sorted(scores.values(), key=lambda guess: (-guess.score, guess.code)))
 
     def _in_force(self, services: tuple[ServiceGuess, ...], on: date) -> tuple[ServiceGuess, ...]:
         return tuple(guess for guess in services if self._services[guess.code].valid.covers(on))
@@ -129,12 +159,20 @@ class Reader:
         return "en" if english >= 2 and english >= 0.22 * len(tokens) else "vi"
 
 
+def _outside_names(hits: Mapping[str, Sequence[Hit]], names: Sequence[tuple[int, int]]) -> dict[str, Sequence[Hit]]:
+    """Drop what was read into the name of a place: "Thanh Lương" says nothing about wages (lương)."""
+    return {
+        family: [hit for hit in found if not any(first <= hit.first and hit.last <= last for first, last in names)]
+        for family, found in hits.items()
+    }
+
+
 def _priority(
     kind: str, hits: Mapping[str, Sequence[Hit]], services: Sequence[ServiceGuess], matters: int
 ) -> str:
     if kind == "emergency":
         return "urgent"
-    danger = len(hits.get("danger", ()))
+    danger = sum(1 for hit in hits.get("danger", ()) if hit.weight > 0.5)
     if kind == "complaint" and danger >= 2:
         return "urgent"
     if kind == "denunciation" or matters > 1:

@@ -15,7 +15,6 @@ _CLAUSE_END = re.compile("[,:()–—]| - ")
 
 # Hỏi and ngã are one tone in the South, and mixed up in writing everywhere.
 _HOOK_AS_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷ", "ãẵẫẽễĩõỗỡũữỹ")
-_STYLES = {"hòa": "hoà"}
 
 SENTENCE, CLAUSE = 2, 1
 
@@ -88,6 +87,7 @@ class Abbreviations:
             for short, full in data.get("plain", {}).items()
             if len(tokenise(short)) == 1
         }
+        self._hour = _words("giờ")
         self._context = {
             short: [
                 (
@@ -118,6 +118,8 @@ class Abbreviations:
 
     def _meaning(self, tokens: Tokens, position: int, word: str) -> Sequence[tuple[str, str]]:
         same = ((word, tokens.keys[position]),)
+        if position and tokens.ends[position - 1] == tokens.starts[position] and tokens.folds[position - 1].isdigit():
+            return same if word != "h" else self._hour  # "60k", "1tr5", "7h30"
         if (plain := self._plain.get(word)) is not None:
             # "đe" is no "de", "khó" no "kho": a marked word is itself unless the table has it with its marks.
             return plain[1] if tokens.keys[position] in (word, plain[0]) else same
