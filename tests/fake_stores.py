@@ -95,6 +95,10 @@ class _Cases:
         except KeyError:
             raise CaseNotFound(code) from None
 
+    def heads(self, codes: Iterable[str]) -> list[Case]:
+        listed = {case.code: case for case in self._listed()}
+        return [listed[code] for code in dict.fromkeys(codes) if code in listed]
+
     def _listed(self) -> list[Case]:
         return [replace(case, events=()) for case in self._stores._cases.values()]
 
