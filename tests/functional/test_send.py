@@ -1,0 +1,239 @@
+"""The outbox on its way out: tried again with patience, never sent twice where it can be known, never silent."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.message import Delivery, Message
+from chalicelib.gateways.ports import DeliveryReport
+from chalicelib.usecases.compose import compose
+from chalicelib.usecases.message_failed import tell_desk_of_failure
+from chalicelib.usecases.send import BACKOFF_SECONDS, LEASE_SECONDS, Sending, send_new, sweep
+from chalicelib.usecases.take_delivery import take_delivery
+from tests.fakes import FakeEmail, FakeSms
+from tests.hotline import PHONE, Hotline
+from tests.unit.worktime import at
+
+
+class Post:
+    """A hotline with gateways that fail when told to."""
+
+    def __init__(self) -> None:
+        self.line = Hotline()
+        self.sms, self.email = FakeSms(), FakeEmail()
+        self.line.text("duong o ga phuong cao lanh")
+        self.sweep()
+        self.line.agency("answer", "Đã vá")
+        self.id = self.line.messages(purpose="answer")[0].id
+
+    @property
+    def sending(self) -> Sending:
+        line = self.line
+
+        def tell_desk(message: Message) -> None:
+            stores = line.stores
+            tell_desk_of_failure(
+                message, cases=stores.cases, commit=stores.commit, directory=line.directory, now=line.now
+            )
+
+        return Sending(
+            outbox=line.stores.outbox,
+            sms=lambda: self.sms,
+            email=lambda: self.email,
+            compose=lambda message: compose(message, line.composer()),
+            tell_desk=tell_desk,
+        )
+
+    def sweep(self) -> dict[str, int]:
+        return sweep(sending=self.sending, now=self.line.now)
+
+    def later(self, **span: float) -> dict[str, int]:
+        """Let time pass and the sweep run."""
+        self.line.later(**span)
+        return self.sweep()
+
+    def report(self, status: str, *, provider_id: str = "SM1", **more: object) -> str:
+        report = DeliveryReport(self.id, provider_id, status, **more)  # type: ignore[arg-type]
+        return take_delivery(report, sending=self.sending, now=self.line.now)
+
+    @property
+    def message(self) -> Message:
+        return self.line.stores.outbox.get(self.id)
+
+    @property
+    def texts(self) -> list[str]:
+        return self.sms.texts_to(PHONE)
+
+
+@pytest.fixture
+def post():
+    return Post()
+
+
+def test_a_new_message_is_sent_at_once_and_once(post):
+    sent = [send_new([post.id], sending=post.sending, now=post.line.now) for _ in range(3)]
+    assert sent == [{"sent": 1}, {"left": 1}, {"left": 1}]
+    assert len(post.texts) == 1 and post.message.status is Delivery.SENT
+    assert post.sweep() == {}
+
+
+def test_many_senders_at_once_send_once(post, at_once):
+    at_once(*[lambda: send_new([post.id], sending=post.sending, now=post.line.now)] * 4)
+    assert len(post.texts) == 1
+
+
+def test_a_busy_provider_is_tried_again_with_growing_patience(post):
+    post.sms.refuse(len(BACKOFF_SECONDS))
+    assert post.sweep() == {"retry": 1}
+    for wait in BACKOFF_SECONDS[:-1]:
+        assert post.later(seconds=wait - 1) == {}
+        assert post.later(seconds=1) == {"retry": 1}
+    assert post.later(seconds=BACKOFF_SECONDS[-1]) == {"sent": 1}
+    assert len(post.texts) == 1 and post.message.attempts == len(BACKOFF_SECONDS) + 1
+
+
+def test_after_the_last_try_the_desk_is_told_once(post):
+    post.sms.refuse(20)
+    post.sweep()
+    for wait in BACKOFF_SECONDS:
+        post.later(seconds=wait)
+    assert (post.message.status, post.message.error) == (Delivery.FAILED, "fake: busy")
+    assert post.line.desk_reasons() == ["message_failed"]
+    assert post.line.case().events[-1].note == "fake: busy"
+    post.later(days=1)
+    assert post.report("failed") == "known"
+    assert post.line.desk_reasons() == ["message_failed"] and post.texts == []
+
+
+def test_a_number_that_takes_no_message_is_not_tried_again(post):
+    post.sms.refuse(retry=False)
+    assert post.sweep() == {"failed": 1}
+    assert post.line.desk_reasons() == ["message_failed"]
+
+
+def test_an_unknown_outcome_that_is_found_is_not_sent_again(post):
+    post.sms.lose_answer()
+    assert post.sweep() == {"uncertain": 1}
+    assert post.message.was_uncertain
+    assert post.later(seconds=119) == {}
+    assert post.later(seconds=1) == {"found": 1}
+    assert post.message.status is Delivery.SENT and len(post.texts) == 1
+
+
+def test_an_unknown_outcome_that_is_not_found_is_sent_again(post):
+    post.sms.lose_request()
+    post.sweep()
+    assert post.later(seconds=120) == {"sent": 1}
+    assert len(post.texts) == 1
+
+
+def test_a_sender_that_died_leaves_a_lease_that_is_settled_first(post):
+    post.line.stores.outbox.lease(
+        post.id,
+        now=post.line.now,
+        until=post.line.now.replace(minute=post.line.now.minute + LEASE_SECONDS // 60),
+    )
+    assert post.later(seconds=LEASE_SECONDS - 1) == {}
+    assert post.later(seconds=1) == {"uncertain": 1}
+    assert post.later(seconds=120) == {"sent": 1}
+    assert len(post.texts) == 1
+
+
+def test_while_the_provider_cannot_tell_nothing_is_sent_again(post):
+    post.sms.lose_answer()
+    post.sweep()
+    post.sms.can_find = False
+    for _ in range(100):
+        post.later(minutes=2)
+    assert len(post.texts) == 1
+    post.sms.can_find = True
+    assert post.later(minutes=2) == {"found": 1}
+
+
+def test_a_day_of_not_knowing_ends_with_the_desk(post):
+    post.sms.lose_answer()
+    post.sweep()
+    post.sms.can_find = False
+    assert post.later(hours=25) == {"failed": 1}
+    assert post.line.desk_reasons() == ["message_failed"] and len(post.texts) == 1
+
+
+def test_a_mail_nobody_can_ask_about_is_sent_again(post):
+    post.email.can_find = False
+    post.line.text("duong o ga phuong sa dec", sender="+84900000009")
+    post.email.lose_request()
+    post.sweep()
+    assert post.later(minutes=30)["sent"] == 1
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered"])
+def test_a_callback_settles_what_was_unknown(post, status):
+    post.sms.lose_answer()
+    post.sweep()
+    assert post.report(status) == status
+    assert post.later(hours=1) == {} and len(post.texts) == 1
+
+
+def test_reports_that_come_late_or_twice_never_step_back(post):
+    post.sweep()
+    assert post.report("delivered") == "delivered"
+    assert [post.report(status) for status in ("sent", "delivered", "failed")] == ["known"] * 3
+    assert post.message.status is Delivery.DELIVERED
+
+
+def test_a_phone_that_is_off_gets_it_once_more_and_then_the_desk_is_told(post):
+    post.sweep()
+    first = post.message.provider_id
+    assert post.report("failed", provider_id=first, error="30003", retry=True) == "retry"
+    assert post.later(hours=1) == {"sent": 1}
+    second = post.message.provider_id
+    assert post.report("failed", provider_id=first, error="30003", retry=True) == "known", (
+        "the first try's, again"
+    )
+    assert post.message.status is Delivery.SENT
+    assert post.report("failed", provider_id=second, error="30003", retry=True) == "failed"
+    assert post.line.desk_reasons() == ["message_failed"]
+    assert post.report("failed", provider_id=second, error="30003") == "known"
+    assert post.line.desk_reasons() == ["message_failed"]
+
+
+def test_a_report_on_nothing_of_ours_is_no_news(post):
+    unknown = DeliveryReport("no-such-message", "SM1", "failed")
+    assert take_delivery(unknown, sending=post.sending, now=post.line.now) == "known"
+    assert post.report("queued") == "no news"
+
+
+def test_one_broken_mail_does_not_hold_up_the_others(post):
+    outbox = post.line.stores._messages
+    broken = replace(
+        post.message, id="broken", channel="email", text="", purpose="no_such_letter", to="x@thu.example"
+    )
+    outbox["broken"] = broken
+    outbox[post.id] = outbox.pop(post.id)  # behind the broken one
+    assert post.sweep() == {"retry": 1, "sent": 1}
+    assert outbox["broken"].error.startswith("cannot be written")
+
+
+def test_a_mail_of_a_case_that_was_erased_is_given_up(post):
+    outbox = post.line.stores._messages
+    outbox["gone"] = replace(
+        post.message, id="gone", channel="email", text="", purpose="progress", case_code="000000000"
+    )
+    post.sweep()
+    assert outbox["gone"].status is Delivery.FAILED
+
+
+def test_a_fault_nobody_foresaw_leaves_the_rest_of_the_sweep_alone(post):
+    def explode(**_: object) -> str:
+        raise RuntimeError("surprise")
+
+    post.sms.send = explode  # type: ignore[method-assign]
+    post.line.text("duong o ga phuong sa dec", sender="+84900000009")
+    assert post.sweep() == {"broken": 1, "sent": 1}
+
+
+def test_a_retry_of_a_text_waits_for_civil_hours(post):
+    morning = at("Tue 03/03/2026 07:00")
+    post.sms.refuse()
+    sweep(sending=replace(post.sending, civil=lambda moment: morning), now=post.line.now)
+    assert post.message.due_at == morning
