@@ -3,7 +3,8 @@
 Lies in the `stats` table as
 - `<scope>` + `2026-03-02`: the counters of a day, one number attribute each;
 - `case#<code>` + `contribution`: what a case has put into the counters so far, under the case's version. It is
-  what makes a record of the stream that comes twice or late count once.
+  what makes a record of the stream that comes twice or late count once;
+- `scopes` + `<scope>`: which scopes have counters at all, so that a report does not ask for each of 200 agencies.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import settings
 from chalicelib.errors import CaseConflict
 from chalicelib.storage.connection import connection
 from chalicelib.storage.failures import in_hotline_words
 from chalicelib.storage.record import IntegerAttribute, Record, TextAttribute
 
 CONTRIBUTION = "contribution"
+SCOPES = "scopes"
 TRIES = 5
 """How often an application is tried when another one of the same case or the same day was in between."""
 WAIT_SECONDS = 0.03
@@ -60,6 +63,10 @@ class ContributionRecord(Record):
 
 class StatsStore:
     """The daily counters."""
+
+    def __init__(self) -> None:
+        self._noted: set[tuple[str, str]] = set()
+        """Table and scope this process has written under `scopes`."""
 
     def apply(self, case_code: str, version: int, contribution: Contribution) -> bool:
         """
@@ -98,6 +105,7 @@ class StatsStore:
             else ContributionRecord.scope.does_not_exist()
         )
         changes = _differences(counted, wanted)
+        self._note_scopes({scope for scope, _ in changes})
         with in_hotline_words("Another record of the same case was counted first."):
             if not changes:
                 # Nothing to add, but the version must be known: an older record that comes later must not count.
@@ -146,6 +154,20 @@ class StatsStore:
             start = answer.get("LastEvaluatedKey")
             if not start:
                 return days
+
+    def scopes(self) -> set[str]:
+        """Return all scopes that ever had a counter."""
+        with in_hotline_words():
+            return {record.day for record in StatsRecord.query(SCOPES, consistent_read=True)}
+
+    def _note_scopes(self, scopes: set[str]) -> None:
+        """Write a scope down before it is first counted; once a process, so that an ordinary case costs nothing more."""
+        table = settings.table_name("stats")
+        for scope in scopes:
+            if (table, scope) not in self._noted:
+                with in_hotline_words():
+                    StatsRecord(SCOPES, scope).save()
+                self._noted.add((table, scope))
 
     def set_counters(self, scope: str, day: date, counters: Mapping[str, int]) -> None:
         """Replace the counters of a day, for the nightly recount to repair what it finds wrong."""

@@ -12,8 +12,11 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.stats import contribution
 from chalicelib.errors import CaseNotFound
 
-RECOUNT_DAYS = 35
-"""Days of receipt the nightly recount looks at: longer than the longest deadline with its extension."""
+RECOUNT_DAYS = 7
+"""Days of receipt the nightly recount looks at: a stream keeps its records for one (AWS), so a week misses none."""
+
+MONTHLY_RECOUNT_DAYS = 62
+"""Days it looks at in the night before the monthly reports: longer than the longest deadline with its extension."""
 
 PAGE = 100
 
@@ -26,15 +29,16 @@ def count_cases(changed: Iterable[Case], *, stats: Any) -> dict[str, int]:
     return dict(counts)
 
 
-def recount(*, cases: Any, stats: Any, now: datetime, days: int = RECOUNT_DAYS) -> dict[str, int]:
+def recount(*, cases: Any, stats: Any, now: datetime, days: int | None = None) -> dict[str, int]:
     """
     Go through the cases of recent days again: what the stream lost is counted, what disagrees is repaired.
 
     Returns:
         counts: days, cases, counted (missed by the stream).
     """
-    counts: Counter[str] = Counter(days=days)
     today = local(now).date()
+    days = days or (MONTHLY_RECOUNT_DAYS if today.day == 1 else RECOUNT_DAYS)
+    counts: Counter[str] = Counter(days=days)
     for back in range(days):
         day = today - timedelta(days=back)
         after = None

@@ -41,7 +41,12 @@ def send_reports(
         return {}
     last = max(period.ends_on for period in periods)
     counters = {PROVINCE: _by_day(stats.read(PROVINCE, BEGINNING, last))}
-    agencies = [agency for agency in directory.agencies.values() if agency.valid.covers(last)]
+    counted = stats.scopes()
+    agencies = [
+        agency
+        for agency in directory.agencies.values()
+        if agency_scope(agency.code) in counted and agency.valid.covers(last)
+    ]
     for agency in agencies:
         scope = agency_scope(agency.code)
         counters[scope] = _by_day(stats.read(scope, BEGINNING, last))

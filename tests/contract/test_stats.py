@@ -96,3 +96,11 @@ def test_a_counter_may_have_any_name(name):
     StatsStore().apply("1", 1, {("province", DAY): {name: 2}})
     StatsStore().apply("1", 2, {("province", DAY): {name: 5}})
     assert counted() == {DAY: {name: 5}}
+
+
+def test_the_scopes_that_have_counters_are_known():
+    stats = StatsStore()
+    stats.apply("111111118", 1, {("province", "2026-03-02"): {"received": 1}})
+    stats.apply("222222226", 1, {("agency#so-y-te", "2026-03-02"): {"received": 1}})
+
+    assert stats.scopes() == {"province", "agency#so-y-te"}
