@@ -32,8 +32,8 @@ from chalicelib.usecases.open_link import DESK, open_link
 routes = Blueprint(__name__)
 
 MAX_BODY_BYTES = 100_000
-MAX_TEXT_CHARACTERS = 2_000
-"""As the page says (web/render.py): an answer has to fit the ten parts of a long SMS."""
+MAX_TEXT_CHARACTERS = 4_000
+"""As the page says (web/render.py, MAX_TEXT)."""
 
 SIGNED_LINK = "signed link"
 
