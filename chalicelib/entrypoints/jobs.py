@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib import settings, wiring
 from chalicelib.domain.case import Case
 from chalicelib.domain.message import Delivery, Message
+from chalicelib.errors import CaseNotFound
 from chalicelib.storage.commit import commit
 from chalicelib.storage.tables import from_stream_image
 
@@ -35,7 +36,11 @@ def count_cases(event: Mapping[str, Any]) -> Failures:
     from chalicelib.usecases.count import count_cases as count
 
     def add(case: Case) -> None:
-        count([wiring.case_store().get(case.code)], stats=wiring.stats_store())
+        try:
+            whole = wiring.case_store().get(case.code)
+        except CaseNotFound:  # erased meanwhile: what it counted for stays, and must not hold up the stream
+            return
+        count([whole], stats=wiring.stats_store())
 
     return _each_record(event, "", Case, add)
 
