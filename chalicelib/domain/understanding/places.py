@@ -425,6 +425,10 @@ class Places:
         return AreaGuess(tokens.said(mention.first, last), tuple(units), today, tier, ambiguous)
 
 
+_EPIDEMIC = frozenset({"cach", "covid", "dich", "nhiem", "duong", "test"})
+"""Beside these words "f1" is somebody's contact, not ward 1."""
+
+
 def _near(mention: Mention, other: Mention) -> bool:
     gap = other.first - mention.last if other.first >= mention.last else mention.first - other.last
     return gap <= 2
@@ -436,7 +440,7 @@ def _type_at(tokens: Tokens, at: int) -> tuple[frozenset[str], int]:
         if at + length >= len(tokens):
             continue
         found = TYPE_FOLDS.get(" ".join(tokens.folds[at : at + length]))
-        if found is None:
+        if found is None or (tokens.folds[at] == "f" and not _EPIDEMIC.isdisjoint(tokens.folds)):
             continue
         key, types = found
         typed = " ".join(tokens.keys[at : at + length])
