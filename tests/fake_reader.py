@@ -58,6 +58,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("to cao", {"kind": "denunciation", "denunciation": True}),
     ("vay tien", {"kind": "spam", "spam": True}),
     ("bao gio", {"kind": "status"}),
+    ("khi nao", {"kind": "question", "empty": True}),
     ("alo", {"spam": True, "empty": True}),
     ("so 45", {"address": "số 45 Nguyễn Huệ"}),
 )
@@ -74,7 +75,7 @@ class FakeReader:
             if phrase in folded:
                 fields |= found
                 services += found.get("services", ())
-        if fields.get("empty") and len(folded.split()) > 3:
+        if fields.get("spam") and fields.get("empty") and len(folded.split()) > 3:
             fields = {**fields, "empty": False, "spam": False}
         read = replace(understood(**fields), services=tuple(services), clean=text)
         if len(services) > 1:

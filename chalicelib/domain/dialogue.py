@@ -174,7 +174,7 @@ def _can_rate(case: Case, now: datetime) -> bool:
 
 
 def _has_other_matter(understanding: Understanding, case: Case) -> bool:
-    """Whether the text plainly reports something else than *case*: a sure field of its own, and a place or a sentence."""
+    """Whether the text plainly reports something else than *case*: a sure field, and a place or a sentence."""
     if not understanding.confident or understanding.kind not in ("complaint", "petition", "question"):
         return False
     service = understanding.services[0].code if understanding.services else None
@@ -190,12 +190,18 @@ _DISCONTENT = re.compile(
 _WITHDRAW = re.compile(
     r"\b(rut|huy|bo)\s+(lai\s+)?(phan anh|ho so|kien nghi|yeu cau|don|tin)\b|\bkhong can (xu ly|giai quyet) nua\b"
 )
+_ASKS = re.compile(
+    r"\b(bao gio|khi nao|chung nao|bao lau|toi dau|den dau|sao roi|ra sao|the nao roi|xong chua|co ket qua)\b"
+)
+_NOTED = re.compile(r"(?:(?:da|vang|u|uh|um|ok|oke|okay|roi|duoc|nhan duoc|biet)[\s.,!]*)+")
 _THANKS = re.compile(r"\b(cam on|cam on nhieu|thank|thanks|tks|cam ta)\b")
 
 
 def is_mere_thanks(text: str) -> bool:
-    """Whether a short text thanks and does not say that anything is still wrong."""
-    folded = fold(text)
+    """Whether a short text thanks, or merely says "ok", and does not say that anything is still wrong."""
+    folded = fold(text).strip()
+    if _NOTED.fullmatch(folded):
+        return True
     return len(folded.split()) <= 8 and bool(_THANKS.search(folded)) and not _DISCONTENT.search(folded)
 
 
@@ -208,7 +214,7 @@ def _about_a_case(
     code = next((code for code in codes if code in known), codes[0] if codes else None)
     if cases and is_mere_thanks(text):
         return Decision("thanks", _latest(cases), text=text)
-    asks = understanding.kind == "status"
+    asks = understanding.kind == "status" or (understanding.empty and bool(_ASKS.search(folded)))
     if not asks and code not in known and not _is_hardly_more_than_a_code(text):
         # Nine digits may be an old identity number or a sum of money: no reason to lose what is written around them.
         return None

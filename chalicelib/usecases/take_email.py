@@ -92,15 +92,15 @@ def _from_citizen(case: Case, words: str, understanding: Any, now: datetime) -> 
     cannot be reopened any more is a matter of its own, so that somebody reads it.
     """
     decision = decide(words, talk=None, cases=(case,), understanding=understanding, now=now)
-    if decision.what in ("rate", "withdraw") or is_mere_thanks(words):
-        return (
-            decision if decision.what in ("rate", "withdraw") else Decision("thanks", case.code, text=words)
-        )
+    if decision.what in ("rate", "withdraw"):
+        return decision
+    if case.status is Status.WAITING_CITIZEN:
+        return Decision("reply", case.code, text=words)
+    if is_mere_thanks(words):
+        return Decision("thanks", case.code, text=words)
     if case.status is Status.ANSWERED:
         in_time = case.objection_until is None or now <= case.objection_until
         return Decision("object", case.code, text=words) if in_time else Decision("new_matter", text=words)
-    if case.status is Status.WAITING_CITIZEN:
-        return Decision("reply", case.code, text=words)
     if case.status is Status.RECEIVED and case.asked_at is not None:
         return Decision("clarify", case.code, text=words)
     if not case.allows("add", Actor.CITIZEN):

@@ -115,6 +115,11 @@ def test_a_citizen_answers_the_agency_s_question(mailed):
     assert mailed.case().events[-1].note == "Trước cổng chợ"
 
 
+def test_thanks_under_a_question_are_its_answer(mailed):
+    mailed.agency("ask", "Ông/bà muốn sửa ngay không?")
+    assert mailed.mail("Vâng, cảm ơn", token=mailed.reply_token("citizen")) == "reply"
+
+
 def test_a_citizen_adds_to_the_case_after_it_went_to_another_agency(mailed):
     token = mailed.reply_token("citizen")
     mailed.desk("assign", agency="so_xay_dung")

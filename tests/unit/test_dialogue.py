@@ -144,6 +144,9 @@ EXAMPLES = [
     case("open", "o ga phuong sa dec", "new_matter", cases=[ASSIGNED]),
     case("open", "bao gio lam xong", "lookup", CODE, cases=[ASSIGNED]),
     case("open", "cam on nhieu", "thanks", CODE, cases=[ASSIGNED]),
+    case("open", "ok", "thanks", CODE, cases=[ASSIGNED]),
+    case("agency asked", "da", "reply", CODE, cases=[WAITING]),
+    case("open, two days old", "khi nao moi xong vay", "lookup", CODE, cases=[a_case(ago=48)]),
     case("open", f"ho so {CODE} ?", "lookup", CODE, cases=[ASSIGNED]),
     case("open", f"{CODE} them: xe tai hay chay qua day", "addition", CODE, cases=[ASSIGNED]),
     case("open", "huy", "withdraw", CODE, cases=[ASSIGNED]),
@@ -182,6 +185,9 @@ def test_no_text_is_lost(text, which):
 @pytest.mark.parametrize(
     ("text", "thanks"),
     [
+        ("ok", True),
+        ("Dạ vâng, nhận được rồi", True),
+        ("da va xong chua", False),
         ("Cảm ơn", True),
         ("ok cam on 1022 nhieu nhe", True),
         ("thanks", True),
