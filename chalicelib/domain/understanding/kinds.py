@@ -238,6 +238,9 @@ def question_complaint_petition(hits: Hits, tokens: Tokens) -> tuple[str, dict[s
     lacks = total(hits, "proposing:lacks")
     asked = sum(hit.weight for hit in asks)
     opening = 2.0 if any(hit.first <= 3 and hit.weight >= 2.4 for hit in hits.get("asking", ())) else 0.0
+    # What is asked for at the very end is what the message is for: "… hu roi, bao cho ai".
+    if any(hit.weight >= 2 and hit.last >= len(tokens) - 1 for hit in hits.get("asking", ())):
+        opening += 1.0
     scores = {
         "question": asking + opening - 0.8 * rhetorical - 0.25 * min(faults, 4) - 0.3 * min(distress, 5),
         "complaint": 0.7 + 0.55 * min(faults, 5) + 0.5 * min(distress, 5) + 0.5 * min(fixing, 4) + 0.9 * rhetorical,

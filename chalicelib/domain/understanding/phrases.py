@@ -38,18 +38,22 @@ class _Entry(NamedTuple):
 class PhraseBook:
     """Phrases by their folded words. Each belongs to a family, and within a family the longest phrase wins."""
 
-    def __init__(self, clear: Collection[str] = (), unsure: Collection[str] = ()) -> None:
+    def __init__(
+        self, clear: Collection[str] = (), unsure: Collection[str] = (), known_by_place: Collection[str] = ()
+    ) -> None:
         """
         Make an empty book.
 
         Args:
             clear: Syllables without marks that nearly always stand for the marked word of a phrase: "nuoc", "duong".
+            known_by_place: Families whose caller looks at where a hit stands, so that one syllable is enough.
             unsure: Words without marks that in unmarked text are mostly other words: "voi" is "với", not an elephant.
         """
         self._entries: dict[str, list[_Entry]] = {}
         self._starts: set[str] = set()
         self._clear = frozenset(clear)
         self._unsure = frozenset(unsure)
+        self._known_by_place = frozenset(known_by_place)
         self._spellings: dict[str, set[str]] = {}
 
     def add(self, phrase: str, family: str, label: str, weight: float) -> None:
@@ -109,7 +113,9 @@ class PhraseBook:
                 return None
             weight *= 0.35 if compared == 2 else 0.6
         elif words == 1:
-            weight *= self._certainty(entry.keys[0], tokens, first)
+            certainty = self._certainty(entry.keys[0], tokens, first)
+            # A question word at the end of a sentence is known by its place.
+            weight *= max(certainty, CLEAR) if certainty and entry.family in self._known_by_place else certainty
         return Hit(first, end, entry.label, weight, words)
 
     def _certainty(self, key: str, tokens: Tokens, at: int) -> float:

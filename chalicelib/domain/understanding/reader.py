@@ -40,6 +40,7 @@ class Reader:
         self._book = PhraseBook(
             clear=map(str, lexicon.get("clear_without_marks", ())),
             unsure=map(str, lexicon.get("unsure_without_marks", ())),
+            known_by_place=("asking:ending",),
         )
         kinds.add_phrases(self._book, lexicon)
         fields.add_services(self._book, first.services.values())
@@ -147,6 +148,8 @@ class Reader:
         weight = services[0].score if services else 0.0
         if weight < 1 and area is None:
             if kinds.total(hits, "spam:chat") >= 2 or kinds.is_noise(tokens):
+                return "spam", None, True
+            if len(tokens) <= 3 and not hits.get("pleas") and weights["question"] < 1.5 and matter < 2:
                 return "spam", None, True
             if len(tokens) <= 8 and matter < 2.2:
                 return "question", None, True
