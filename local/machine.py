@@ -160,6 +160,7 @@ class Machine:
             post_reports=twilio.post_reports,
             earliest_due=self._earliest_due,
             streams_on=lambda: faults.stream == "on",
+            written=_writes_of_this_process(),
         )
         province = pack["province"]
         about = {
@@ -251,6 +252,24 @@ class _Quiet(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
+
+
+def _writes_of_this_process() -> Callable[[], bool]:
+    """Return a function that tells whether the hotline has written since it was asked last."""
+    from chalicelib.storage.connection import connection
+
+    written = threading.Event()
+    for operation in ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+        connection().client.meta.events.register(
+            f"after-call.dynamodb.{operation}", lambda **_: written.set()
+        )
+
+    def ask() -> bool:
+        was = written.is_set()
+        written.clear()
+        return was
+
+    return ask
 
 
 def _stream_handler(call: Callable[[str, dict[str, Any]], Any], name: str) -> Callable[[dict[str, Any]], Any]:

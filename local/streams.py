@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 log = logging.getLogger("local.streams")
 
-BATCH_SIZE = 10  # records a call
+BATCH_SIZE = 100  # records a call; what a mapping has when nobody says otherwise
+SHARDS_SECONDS = 30  # a list of shards is good for that long
 MAX_TRIES = 5  # of a batch that fails, as the deployed mapping allows; the sweep takes over what was given up
 
 Event = dict[str, Any]
@@ -31,23 +33,29 @@ class StreamReader:
     region: str = "local"
     _failures: dict[str, int] = field(default_factory=dict)
     _finished: set[str] = field(default_factory=set)
+    _shards: list[dict[str, Any]] = field(default_factory=list)
+    _listed_at: float = float("-inf")
 
     def read(self) -> int:
         """Hand on what is new, one batch a shard; return how many records were dealt with."""
         return sum(self._read_shard(shard) for shard in self._open_shards())
 
     def _open_shards(self) -> list[dict[str, Any]]:
+        if time.monotonic() - self._listed_at > SHARDS_SECONDS:
+            self._shards, self._listed_at = self._list_shards(), time.monotonic()
+        # A shard's parent comes first in the list and is read to its end before its children.
+        waiting = {shard["ShardId"] for shard in self._shards} - self._finished
+        return [s for s in self._shards if s["ShardId"] in waiting and s.get("ParentShardId") not in waiting]
+
+    def _list_shards(self) -> list[dict[str, Any]]:
         shards: list[dict[str, Any]] = []
         more: dict[str, str] = {}
         while True:
             page = self.client.describe_stream(StreamArn=self.arn, **more)["StreamDescription"]
             shards += page["Shards"]
             if "LastEvaluatedShardId" not in page:
-                break
+                return shards
             more = {"ExclusiveStartShardId": page["LastEvaluatedShardId"]}
-        # A shard's parent comes first in the list and is read to its end before its children.
-        waiting = {shard["ShardId"] for shard in shards} - self._finished
-        return [s for s in shards if s["ShardId"] in waiting and s.get("ParentShardId") not in waiting]
 
     def _read_shard(self, shard: dict[str, Any]) -> int:
         name = shard["ShardId"]
@@ -56,6 +64,7 @@ class StreamReader:
         if not records:
             if page.get("NextShardIterator") is None:
                 self._finished.add(name)
+                self._listed_at = float("-inf")
             return 0
         done = self._hand_on(name, records)
         if done:

@@ -59,6 +59,7 @@ class Worker:
         post_reports: Callable[[], int],
         earliest_due: Callable[[], datetime | None],
         streams_on: Callable[[], bool] = lambda: True,
+        written: Callable[[], bool] = lambda: True,
     ) -> None:
         """
         Args:
@@ -69,6 +70,7 @@ class Worker:
             post_reports: Posts the provider's delivery reports that are due; returns how many.
             earliest_due: When the next row of the outbox or the next case's wake-up is due.
             streams_on: Whether the streams are read.
+            written: Whether this process has written to the database since this was asked last.
         """
         now = clock.now()
         self.clock = clock
@@ -78,6 +80,7 @@ class Worker:
         self._post_reports = post_reports
         self._earliest_due = earliest_due
         self._streams_on = streams_on
+        self._written = written
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -120,12 +123,13 @@ class Worker:
 
     # -- steps ----------------------------------------------------------------------------------------
 
-    def settle(self, wait_seconds: float = -1) -> bool:
+    def settle(self, wait_seconds: float = -1, *, only_after_writes: bool = False) -> bool:
         """
         Hand on the streams and post delivery reports until nothing is left.
 
         Args:
             wait_seconds: How long to wait for a step in hand; -1 = for ever.
+            only_after_writes: Leave the streams alone while this process has written nothing.
 
         Returns:
             Whether it came to rest; False when the step in hand took longer than *wait_seconds*.
@@ -133,10 +137,13 @@ class Worker:
         if not self._lock.acquire(timeout=wait_seconds):
             return False
         try:
+            look = not only_after_writes
             for _ in range(SETTLE_ROUNDS):
                 moved = self._post_reports()
-                if self._streams_on():
+                look |= self._written()
+                if look and self._streams_on():
                     moved += sum(stream.read() for stream in self._streams)
+                    look = moved > 0
                 if not moved:
                     return True
             log.warning("the streams do not come to rest")
@@ -156,7 +163,7 @@ class Worker:
             if job.next_at <= now:
                 self._run(job, now)
                 job.next_at = next_after(job.expression, now)
-                self.settle()
+                self.settle(only_after_writes=True)
 
     def _run(self, job: Job, at: datetime) -> Any:
         job.runs += 1
@@ -191,8 +198,9 @@ class Worker:
             try:
                 self.settle()
                 self._walk(to)
-                self.clock.set(to)
-                self.settle()
+                if not self._stopped.is_set():
+                    self.clock.set(to)
+                    self.settle()
             finally:
                 self.clock.run()
             return dict(Counter({name: job.runs for name, job in self.jobs.items()}) - before)
