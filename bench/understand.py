@@ -1,7 +1,8 @@
 """
 Score the understanding of labelled messages: `python -m bench.understand [--province SLUG] FILE.tsv`.
 
-What the columns mean and how each share is counted stands in docs/understanding.md. The last line printed is one line of JSON.
+What the columns mean and how each share is counted stands in docs/understanding.md. The last line printed is one line
+of JSON.
 """
 
 from __future__ import annotations
@@ -68,8 +69,8 @@ def read_messages(path: Path) -> list[Labelled]:
             f"{path}: cannot be read ({error.strerror}). Give the path of a .tsv file."
         ) from error
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise WrongShape(f"{path}:{line}: not UTF-8. Save the file as UTF-8 (Unicode) text.") from error
+        at = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise WrongShape(f"{path}:{at}: not UTF-8. Save the file as UTF-8 (Unicode) text.") from error
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header: list[str] | None = None
     messages = []
@@ -93,20 +94,18 @@ def read_messages(path: Path) -> list[Labelled]:
     return messages
 
 
-def _labelled(path: Path, number: int, cells: dict[str, str], count: int) -> Labelled:
+def _labelled(path: Path, line: int, cells: dict[str, str], count: int) -> Labelled:
     if "kind" not in cells:
         raise WrongShape(
-            f"{path}:{number}: {count} columns, too few. Put tabs between the columns: {' '.join(COLUMNS)}"
+            f"{path}:{line}: {count} columns, too few. Put tabs between the columns: {' '.join(COLUMNS)}"
         )
     kind = cells["kind"].lower()
     if kind not in KINDS:
-        raise WrongShape(f"{path}:{number}: unknown kind {cells['kind']!r}. Use one of {', '.join(KINDS)}.")
+        raise WrongShape(f"{path}:{line}: unknown kind {cells['kind']!r}. Use one of {', '.join(KINDS)}.")
     fields = tuple(
         part.strip() for part in cells.get("field", "").split(";") if part.strip() not in ("", "-")
     )
-    return Labelled(
-        number, cells.get("id", str(number)), cells["text"], kind, fields, cells.get("area_text", "")
-    )
+    return Labelled(line, cells.get("id", str(line)), cells["text"], kind, fields, cells.get("area_text", ""))
 
 
 def score(messages: Sequence[Labelled], reader: Reader, on: date) -> tuple[list[Scored], float]:

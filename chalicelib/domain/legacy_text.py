@@ -1,8 +1,8 @@
 """Mend Vietnamese that a keyboard or an old font has broken; leave every other word alone.
 
-Four kinds arrive: Telex keystrokes that nothing turned into marks (`ddeens dduwowngf`), VNI keystrokes (`d9e6n2`), and text
-pasted from documents in the TCVN3 (`§Ìn ®­êng`) or VNI-Windows (`Ñeøn ñöôøng`) fonts. Each is undone word by word, and
-only when the result is a Vietnamese syllable and what stood there is not one: "test", "box", "aids" and a
+Four kinds arrive: Telex keystrokes that nothing turned into marks (`ddeens dduwowngf`), VNI keystrokes (`d9e6n2`), and
+text pasted from documents in the TCVN3 (`§Ìn ®­êng`) or VNI-Windows (`Ñeøn ñöôøng`) fonts. Each is undone word by
+word, and only when the result is a Vietnamese syllable and what stood there is not one: "test", "box", "aids" and a
 number plate stay what they are.
 """
 
@@ -49,8 +49,10 @@ _OLD_FONT_WORD = re.compile("[A-Za-z](?:[§®¬©ª«¸¹µ¶·¨¾½¼÷×]|»[
 # A soft hyphen or a closing quote alone proves nothing: clean text has them too.
 _WORD = re.compile("[A-Za-z][§®¬©ª«¸¹µ¶·¨¾½¼»\xad÷×]|[§®\xad«¬©ª¨][A-Za-z\xc0-\xff]")
 _WORD = re.compile(r"[^\s.,;:!?()\"/\-–]+")
+_LONGEST_KEYS = 12
+"""Characters: "nghieengs" is nine; a longer run is no syllable, and need not be tried."""
 _LETTERS = re.compile(r"[A-Za-z]+")
-_LETTERS_DIGITS = re.compile(r"[A-Za-zĐđ]+[0-9][A-Za-z0-9]*")
+_LETTERS_DIGITS = re.compile(r"(?<![A-Za-zĐđ0-9])[A-Za-zĐđ]{1,8}[0-9][A-Za-z0-9]{0,10}")
 
 _NUMBERED = re.compile(
     "(?:to|ap|kp|khom|p|q|x|xa|so|ho|lo|ngo|hem|duong|km|khu|doan|cau|tuyen|thua|quan|thu|gio)[0-9]+"
@@ -60,18 +62,21 @@ _NUMBERED = re.compile(
 # Words of other languages whose letters happen to spell a Vietnamese syllable in Telex.
 _NOT_TELEX = frozenset(
     """
-    test box aids as is us bus gas max fix mix tax fax taxi pass boss less mess miss off too see bee fee been seen soon
-    noon moon room rooms door doors poor beer deer keep keeps seem seems need needs feed week meet book look cook food good
-    wood foot root tool tools pool cool school now how low tow two who now new law saw raw row few view add odd for or far
-    bar car her war has was his ads its bars cars this gas plus pos sos sex six dex laser user post cost lost best west
-    rest list just must last fast ass sms max os ios chrs ms mrs dr js css as err bos toes does goes dies lies ties tas
-    los las des mes les pas nas ras vs sans ness tiktoker maps apps wow aww ooh hoo woo ha hee app admin offer user over
-    buffer car tour four hour our your door floor are were here there where more store sure pure cure core bore tore
+    test box aids as is us bus gas max fix mix tax fax taxi pass boss less mess miss off too see bee fee been
+    seen soon noon moon room rooms door doors poor beer deer keep keeps seem seems need needs feed week meet
+    book look cook food good wood foot root tool tools pool cool school now how low tow two who now new law saw
+    raw row few view add odd for or far bar car her war has was his ads its bars cars this gas plus pos sos sex
+    six dex laser user post cost lost best west rest list just must last fast ass sms max os ios chrs ms mrs dr
+    js css as err bos toes does goes dies lies ties tas los las des mes les pas nas ras vs sans ness tiktoker
+    maps apps wow aww ooh hoo woo ha hee app admin offer user over buffer car tour four hour our your door floor
+    are were here there where more store sure pure cure core bore tore
     """.split()
 )
 _ENGLISH = frozenset(
-    "the is are was in at on of to and my our your please when where what how has have been there not for with near from "
-    "can will would this that we you street water road house".split()
+    """
+    the is are was in at on of to and my our your please when where what how has have been there not for with
+    near from can will would this that we you street water road house
+    """.split()
 )
 
 
@@ -100,7 +105,7 @@ def _from_font(text: str, convert: Callable[[str], str]) -> str:
     odd = wrong = 0
     converted: dict[str, str] = {}
     for word in set(_WORD.findall(text)):
-        if word.isascii():
+        if word.isascii() or len(word) > _LONGEST_KEYS:
             continue
         odd += 1
         result = convert(word)
@@ -158,7 +163,7 @@ def _from_keys(
     strong = False
     for word in set(pattern.findall(text)):
         small = word.lower()
-        if small in _NOT_TELEX or _NUMBERED.fullmatch(small):
+        if len(small) > _LONGEST_KEYS or small in _NOT_TELEX or _NUMBERED.fullmatch(small):
             continue
         result = convert(small)
         if result is None or result == small or not is_syllable(result):

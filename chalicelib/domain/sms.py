@@ -1,7 +1,7 @@
 """How many parts a text takes as SMS, exactly, and how to keep one within a single part.
 
 GSM 03.38: 160 septets alone or 153 a part when split, ten characters take two septets. Any other character turns the
-whole text into UCS-2: 70 UTF-16 units alone or 67 a part (3GPP TS 23.038 and 23.040: six octets of header in each part).
+whole text into UCS-2: 70 UTF-16 units alone or 67 a part (3GPP TS 23.038 and 23.040: six octets of header a part).
 """
 
 from __future__ import annotations

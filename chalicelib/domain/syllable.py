@@ -62,9 +62,9 @@ def is_syllable(word: str) -> bool:
             return False
     elif onset != "gi" and rime not in _RIMES:
         return rime in {"oong", "ooc"} and onset in {"b", "g", "l", "m", "r", "s", "t", "x", "c"}
-    elif onset in {"k", "gh", "ngh"} and rime[0] not in "eêiy":
-        return False
-    elif onset in {"c", "g", "ng"} and rime[0] in "eêiy":
+    elif (onset in {"k", "gh", "ngh"} and rime[0] not in "eêiy") or (
+        onset in {"c", "g", "ng"} and rime[0] in "eêiy"
+    ):
         return False
     return not rime.endswith(_STOPS) or tone in {"s", "j"}
 

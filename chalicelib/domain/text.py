@@ -1,7 +1,7 @@
 """Text as people send it and as phones can show it: clean it, fold it for matching, take its marks off for an SMS.
 
 Broken Vietnamese (Telex and VNI keystrokes, TCVN3 and VNI-Windows fonts) is mended in `chalicelib.domain.legacy_text`,
-which `repair` hands on to. Facts: facts on Unicode habits are listed in docs/understanding.md, "How citizens write".
+which `repair` comes from. What is known of people's habits stands in docs/understanding.md, "How citizens write".
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ def normalise(text: str) -> str:
     """
     Return *text* in the one form the hotline stores and compares.
 
-    Composed Unicode (NFC), Ð (eth) as Đ, "hoà" as "hòa", Windows newlines as newlines, any odd space as a space. Control,
-    zero-width and bidirectional characters go; a lone surrogate becomes U+FFFD. Nothing a person can see is lost up to
-    `MAX_CHARACTERS`. Doing it twice changes nothing, and no text makes it fail.
+    Composed Unicode (NFC), Ð (eth) as Đ, "hoà" as "hòa", Windows newlines as newlines, any odd space as a space.
+    Control, zero-width and bidirectional characters go; a lone surrogate becomes U+FFFD. Nothing a person can
+    see is lost up to `MAX_CHARACTERS`. Doing it twice changes nothing, and no text makes it fail.
 
     Text pasted from an old Vietnamese font keeps the characters (soft hyphen, eth) that `repair` needs.
     """
@@ -99,7 +99,7 @@ def fold(text: str) -> str:
     """
     Return *text* in lower case without marks, đ as d: what two spellings of one word have in common.
 
-    Of a `normalise`d text every character gives exactly one, so a position in the result is the same position in *text*.
+    Of a `normalise`d text every character gives exactly one, so a position in the result is the same in *text*.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)

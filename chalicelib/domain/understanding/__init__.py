@@ -1,4 +1,4 @@
-"""What a citizen's message means: kind, field, place, urgency. Rules over word lists, no model; docs/understanding.md."""
+"""What a citizen's message means: kind, field, place, urgency. Rules over word lists; docs/understanding.md."""
 
 from chalicelib.domain.understanding.reader import Reader
 from chalicelib.domain.understanding.result import (

@@ -25,14 +25,16 @@ _HOUSE_ON_ROAD = re.compile(r"\b[0-9]{1,4}[a-z]?(?=\s+(?:duong\s+)?[a-z])")
 _NAME_WORD = re.compile(r"\s*([^\W\d_]+|[0-9]{1,2}/[0-9]{1,2}|[0-9]+)")
 _LONGEST_NAME = 4  # words
 _NOT_A_NAME = frozenset(
-    "hu bi co khong ko ngap toi nay nghet be mat cup do qua rat thi la va voi o xa phuong huyen tp p thi dang da chua cua "
-    "nha truoc sau gan ben den vao ra len xuong nuoc dien rac duong di ve dau cuoi giua hay cu lam moi nho nhieu tu noi cho "
-    "minh bon nao nay kia do cao nhua dat be da xau tat sang chay nguoi dan xe".split()
+    """
+    hu bi co khong ko ngap toi nay nghet be mat cup do qua rat thi la va voi o xa phuong huyen tp p thi dang da
+    chua cua nha truoc sau gan ben den vao ra len xuong nuoc dien rac duong di ve dau cuoi giua hay cu lam moi
+    nho nhieu tu noi cho minh bon nao nay kia do cao nhua dat be da xau tat sang chay nguoi dan xe
+    """.split()
 )
 
 
 def find_address(tokens: Tokens) -> str:
-    """Return the parts of an address that stand in the text, in order, with commas between; empty when there is none."""
+    """Return the parts of an address that stand in the text, in order, with commas between; empty when none does."""
     text, folded = tokens.text, tokens.folded
     spans = [found.span() for found in _PLAIN.finditer(folded)]
     for found in _NAMED.finditer(folded):
@@ -55,7 +57,7 @@ def find_address(tokens: Tokens) -> str:
 
 
 def _name_end(text: str, folded: str, start: int, *, capitals_only: bool) -> int:
-    """Return where the name that begins at *start* ends: capitals as far as they go, else two words that can be a name."""
+    """Return where the name at *start* ends: capitals as far as they go, else two words that can be a name."""
     end = start
     for number in range(_LONGEST_NAME):
         found = _NAME_WORD.match(text, end)

@@ -62,20 +62,24 @@ def _part_played(tokens: Tokens, at: int) -> float:
         if position < 0 or tokens.breaks[position + 1] == SENTENCE:
             break
         word = folds[position]
-        if word in _LANDMARK and (position == 0 or folds[position - 1] not in _TIMES) and not tokens.breaks[position + 1]:
-            if word != "gan" or tokens.keys[position] == "gần" or folds[at] in _LANDMARKS:
-                return AS_LANDMARK
+        if (
+            word in _LANDMARK
+            and (position == 0 or folds[position - 1] not in _TIMES)
+            and not tokens.breaks[position + 1]
+        ) and (word != "gan" or tokens.keys[position] == "gần" or folds[at] in _LANDMARKS):
+            return AS_LANDMARK
     for position in range(max(0, at - 3), at):
-        if tokens.keys[position] == "để" or (folds[position] == "de" and tokens.keys[position] == "de"):
-            if folds[position + 1] not in _PROPOSAL:
-                return AS_PURPOSE
+        if tokens.keys[position] in ("để", "de") and folds[position + 1] not in _PROPOSAL:
+            return AS_PURPOSE
     return 1.0
 
 
 AS_LANDMARK, AS_PURPOSE = 0.4, 0.6
 _LANDMARK = frozenset("truoc gan canh ke doi near opposite behind ngang".split())
 _TIMES = frozenset("thang hom tuan nam ngay lan bua hoi luc".split())
-_LANDMARKS = frozenset("truong cho benh tram nha cau ubnd cong ben bv cay san chua khu kcn nghia tieu mam thpt thcs".split())
+_LANDMARKS = frozenset(
+    "truong cho benh tram nha cau ubnd cong ben bv cay san chua khu kcn nghia tieu mam thpt thcs".split()
+)
 _PROPOSAL = frozenset("nghi xuat cu bi".split())
 
 
@@ -132,12 +136,47 @@ def split_matters(
             matters[known] = Matter(code, f"{matters[known].text}; {text}", matters[known].topic or topic)
     leading = {service.code for service in services[:4]}
     matters = [matter for matter in matters if matter.service in leading]
+    # "Cống nghẹt, nước thải hôi" is one matter, unless a full stop or "ngoài ra" sets the two apart.
+    apart = any(tokens.breaks[first] == SENTENCE or tokens.folds[first] in _JOINTS for first, _ in spans[1:])
+    if (
+        len(matters) == 2
+        and not apart
+        and frozenset(matter.service for matter in matters) in _CAUSE_AND_EFFECT
+    ):
+        return ()
     return tuple(matters) if len(matters) > 1 else ()
 
 
-_JOINTS = frozenset(
-    {"ngoai ra", "dong thoi", "ben canh", "con", "thu hai", "thu ba", "va", "them nua", "voi lai", "roi"}
+_CAUSE_AND_EFFECT = frozenset(
+    frozenset(pair.split())
+    for pair in (
+        "cap_thoat_nuoc moi_truong",
+        "cap_thoat_nuoc giao_thong",
+        "cap_thoat_nuoc y_te",
+        "moi_truong giao_thong",
+        "moi_truong y_te",
+        "moi_truong nong_nghiep",
+        "moi_truong an_ninh",
+        "chieu_sang an_ninh",
+        "chieu_sang giao_thong",
+        "chieu_sang dien",
+        "dien vien_thong",
+        "dien do_thi_xay_dung",
+        "dat_dai hanh_chinh",
+        "dat_dai do_thi_xay_dung",
+        "hanh_chinh lao_dong_xa_hoi",
+        "hanh_chinh an_ninh",
+        "lao_dong_xa_hoi y_te",
+        "giao_thong do_thi_xay_dung",
+        "giao_thong nong_nghiep",
+        "giao_thong giao_duc",
+        "nong_nghiep thi_truong_attp",
+    )
 )
+
+
+_JOINTS = frozenset({"ngoai", "dong", "them", "va"})
+"""First words of ngoài ra, đồng thời, thêm nữa, và."""
 
 
 def _clauses(tokens: Tokens) -> list[tuple[int, int]]:

@@ -14,7 +14,8 @@ from chalicelib.domain.understanding.tokens import SENTENCE, Tokens
 Hits = Mapping[str, Sequence[Hit]]
 
 _CASE_CODE = re.compile(
-    r"\b(?:[a-z]{2,5}[-. ]?20[0-9]{2}[-. ]?[0-9]{2,}|[a-z]{2,4}-[0-9]{4,}(?:-[0-9]+)?|[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3})\b"
+    r"\b(?:[a-z]{2,5}[-. ]?20[0-9]{2}[-. ]?[0-9]{2,}|[a-z]{2,4}-[0-9]{4,}(?:-[0-9]+)?"
+    r"|[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3})\b"
 )
 _DOUBT_REACH = 5  # words: "sợ có ngày cháy nhà"
 
@@ -97,7 +98,12 @@ class Alarms:
         certain: list[Hit] = []
         likely: list[Hit] = []
         for hit in events:
-            if hit.label == "not" or _negated(hit, negations) or _doubted(hit, doubts, tokens):
+            if (
+                hit.label == "not"
+                or (hit.weight < 0.5 and tokens.accented)
+                or _negated(hit, negations)
+                or _doubted(hit, doubts, tokens)
+            ):
                 continue
             sure = hit.label.startswith("certain:")
             said = " ".join(tokens.folds[hit.first : hit.last])
@@ -110,7 +116,9 @@ class Alarms:
                     continue
                 sure = False
             (certain if sure else likely).append(hit)
-        now = [hit for hit in hits.get("emergency:now", ()) if hit.weight > 0.5 and not _negated(hit, negations)]
+        now = [
+            hit for hit in hits.get("emergency:now", ()) if hit.weight > 0.5 and not _negated(hit, negations)
+        ]
         papers = hits.get("emergency:papers", ())
         past = hits.get("emergency:past", ())
         if papers and len(now) < 2:
@@ -208,7 +216,7 @@ def is_noise(tokens: Tokens) -> bool:
     odd = sum(
         1
         for word in words
-        if len(word) > 1 and not re.search("[aeiouy]", word) or re.search(r"(.)\1{3}", word)
+        if (len(word) > 1 and not re.search("[aeiouy]", word)) or re.search(r"(.)\1{3}", word)
     )
     return odd == len(words) or (len(words) == 1 and len(words[0]) > 7)
 
@@ -243,7 +251,11 @@ def question_complaint_petition(hits: Hits, tokens: Tokens) -> tuple[str, dict[s
         opening += 1.0
     scores = {
         "question": asking + opening - 0.8 * rhetorical - 0.25 * min(faults, 4) - 0.3 * min(distress, 5),
-        "complaint": 0.7 + 0.55 * min(faults, 5) + 0.5 * min(distress, 5) + 0.5 * min(fixing, 4) + 0.9 * rhetorical,
+        "complaint": 0.7
+        + 0.55 * min(faults, 5)
+        + 0.5 * min(distress, 5)
+        + 0.5 * min(fixing, 4)
+        + 0.9 * rhetorical,
         "petition": 0.0,
     }
     if deeds > 0.7 or asked >= 2:
@@ -257,7 +269,7 @@ def question_complaint_petition(hits: Hits, tokens: Tokens) -> tuple[str, dict[s
             - 0.3 * min(distress, 4)
             - 0.5 * min(fixing, 3)
         )
-    if "?" not in tokens.text and not hits.get("asking"):
+    if "?" not in tokens.text and not hits.get("asking") and asking < 1.5:
         scores["question"] *= 0.6
     best = max(scores, key=lambda kind: scores[kind])
     return best, scores
@@ -267,7 +279,9 @@ def _asks_for_a_deed(hits: Hits) -> bool:
     """A word of asking stands shortly before something new to be done: "đề nghị tỉnh đầu tư"."""
     asks = [hit for hit in hits.get("proposing:asks", ()) if hit.weight >= 0.3]
     return any(
-        deed.weight >= 0.8 and 0 <= deed.first - ask.last <= 9 for deed in hits.get("proposing:deeds", ()) for ask in asks
+        deed.weight >= 0.8 and 0 <= deed.first - ask.last <= 9
+        for deed in hits.get("proposing:deeds", ())
+        for ask in asks
     )
 
 
@@ -291,5 +305,3 @@ def _endings(hits: Hits, tokens: Tokens) -> float:
         if closes:
             score += hit.weight
     return score + (0.8 if "?" in tokens.text else 0.0)
-
-

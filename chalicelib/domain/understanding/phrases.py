@@ -115,7 +115,9 @@ class PhraseBook:
         elif words == 1:
             certainty = self._certainty(entry.keys[0], tokens, first)
             # A question word at the end of a sentence is known by its place.
-            weight *= max(certainty, CLEAR) if certainty and entry.family in self._known_by_place else certainty
+            weight *= (
+                max(certainty, CLEAR) if certainty and entry.family in self._known_by_place else certainty
+            )
         return Hit(first, end, entry.label, weight, words)
 
     def _certainty(self, key: str, tokens: Tokens, at: int) -> float:
@@ -124,7 +126,11 @@ class PhraseBook:
         if typed != tokens.folds[at] or tokens.accented:
             # Hỏi and ngã may be mixed up within a phrase, but "xã" alone is not "xả".
             exact = tokens.text[tokens.starts[at] : tokens.ends[at]].lower()
-            return 0.0 if len(exact) == len(key) and key_of(exact) == key and exact not in self._exact(key) else 1.0
+            return (
+                0.0
+                if len(exact) == len(key) and key_of(exact) == key and exact not in self._exact(key)
+                else 1.0
+            )
         if key == typed:
             return UNSURE if typed in self._unsure else 1.0
         return CLEAR if typed in self._clear else UNSURE

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.domain.directory import Directory
+from chalicelib.domain.directory import Area, Directory
 from chalicelib.domain.text import normalise, repair
 from chalicelib.domain.understanding import fields, kinds
 from chalicelib.domain.understanding.address import find_address
@@ -53,13 +53,16 @@ class Reader:
         self._alarms = kinds.Alarms(lexicon.get("emergency", {}))
         self._abbreviations = Abbreviations(lexicon.get("abbreviations", {}))
         self._numbers = NumberWords(lexicon.get("numbers", {}))
-        self._places = Places(Gazetteer(directories, lexicon), lexicon)
+        gazetteer = Gazetteer(directories, lexicon)
+        self.areas: Mapping[str, Area] = gazetteer.areas
+        """The units of all provinces by id."""
+        self._places = Places(gazetteer, lexicon)
         self._english = frozenset(str(word) for word in lexicon.get("english", ()))
         self._emergency_fields = {
             what: (str(code), float(weight))
             for what, (code, weight) in lexicon.get("emergency", {}).get("fields", {}).items()
         }
-        self._services = {code: service for code, service in first.services.items()}
+        self._services = dict(first.services.items())
 
     def read(self, text: str, *, on: date) -> Understanding:
         """
@@ -110,7 +113,9 @@ class Reader:
         """Return the area of an address that is nothing but an address: "tổ 10, phường An Bình, TP Biên Hòa"."""
         return self._places.find(self._abbreviations.expand(tokenise(repair(normalise(text)))), on)[0]
 
-    def _with_emergency(self, services: tuple[ServiceGuess, ...], alarm: kinds.Alarm) -> tuple[ServiceGuess, ...]:
+    def _with_emergency(
+        self, services: tuple[ServiceGuess, ...], alarm: kinds.Alarm
+    ) -> tuple[ServiceGuess, ...]:
         """Let the kind of emergency speak for its field."""
         scores = {guess.code: guess for guess in services}
         for what in alarm.types:
@@ -162,10 +167,14 @@ class Reader:
         return "en" if english >= 2 and english >= 0.22 * len(tokens) else "vi"
 
 
-def _outside_names(hits: Mapping[str, Sequence[Hit]], names: Sequence[tuple[int, int]]) -> dict[str, Sequence[Hit]]:
+def _outside_names(
+    hits: Mapping[str, Sequence[Hit]], names: Sequence[tuple[int, int]]
+) -> dict[str, list[Hit]]:
     """Drop what was read into the name of a place: "Thanh Lương" says nothing about wages (lương)."""
     return {
-        family: [hit for hit in found if not any(first <= hit.first and hit.last <= last for first, last in names)]
+        family: [
+            hit for hit in found if not any(first <= hit.first and hit.last <= last for first, last in names)
+        ]
         for family, found in hits.items()
     }
 

@@ -82,11 +82,8 @@ class Abbreviations:
     """Short forms of the chat, spelled out; the neighbours decide where a form has several meanings."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self._plain = {
-            tokenise(short).folds[0]: (key_of(short), _words(full))
-            for short, full in data.get("plain", {}).items()
-            if len(tokenise(short)) == 1
-        }
+        # By the form with marks: "hông" is "không", but "Hồng Ngự" typed without marks is not.
+        self._plain = {key_of(str(short)): _words(full) for short, full in data.get("plain", {}).items()}
         self._hour = _words("giờ")
         self._context = {
             short: [
@@ -103,7 +100,7 @@ class Abbreviations:
     def expand(self, tokens: Tokens) -> Tokens:
         """Return *tokens* with the short forms replaced."""
         folds = tokens.folds
-        if not any(word in self._plain or word in self._context for word in folds):
+        if not any(word in self._plain for word in tokens.keys) and self._context.keys().isdisjoint(folds):
             return tokens
         expanded = Tokens(tokens.text, tokens.folded, accented=tokens.accented)
         for position, word in enumerate(folds):
@@ -118,11 +115,14 @@ class Abbreviations:
 
     def _meaning(self, tokens: Tokens, position: int, word: str) -> Sequence[tuple[str, str]]:
         same = ((word, tokens.keys[position]),)
-        if position and tokens.ends[position - 1] == tokens.starts[position] and tokens.folds[position - 1].isdigit():
+        if (
+            position
+            and tokens.ends[position - 1] == tokens.starts[position]
+            and tokens.folds[position - 1].isdigit()
+        ):
             return same if word != "h" else self._hour  # "60k", "1tr5", "7h30"
-        if (plain := self._plain.get(word)) is not None:
-            # "đe" is no "de", "khó" no "kho": a marked word is itself unless the table has it with its marks.
-            return plain[1] if tokens.keys[position] in (word, plain[0]) else same
+        if (plain := self._plain.get(tokens.keys[position])) is not None:
+            return plain
         if (lines := self._context.get(word)) is None or tokens.keys[position] != word:
             return same
         following = tokens.folds[position + 1] if position + 1 < len(tokens) else ""
