@@ -11,6 +11,7 @@ from typing import Any
 
 import packs
 from bench.meter import Call, measured
+from bench.write_units import counted
 from chalicelib import wiring
 from chalicelib.domain.message import Delivery
 from chalicelib.gateways.ports import DeliveryReport, InboundSms, Mail
@@ -33,6 +34,8 @@ class Step:
 
     name: str
     calls: tuple[Call, ...]
+    units_by_rule: int = 0
+    """Write units by DynamoDB's published rules, item by item (bench/write_units.py); an upper bound."""
 
     @property
     def write_units(self) -> float:
@@ -82,9 +85,9 @@ def live_through() -> list[Step]:
 
         def step(name: str, act: Callable[[], Any], minutes: int = 0) -> Any:
             now[0] += timedelta(minutes=minutes)
-            with measured() as meter:
+            with measured() as meter, counted() as ledger:
                 done = act()
-            steps.append(Step(name, tuple(meter.calls)))
+            steps.append(Step(name, tuple(meter.calls), ledger.units))
             return done
 
         def text(number: int, words: str) -> str:

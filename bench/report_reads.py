@@ -17,7 +17,7 @@ def reads_with_cases(a_day: int) -> int:
     day = FIRST
     while day <= LAST:
         counters = {"received": a_day, "received.kind.complaint": a_day, "handled": a_day, "on_time": a_day}
-        stats.set_counters(PROVINCE, day, counters)
+        stats.add(PROVINCE, day, counters)
         day += timedelta(days=1)
     with measured() as meter:
         stats.read(PROVINCE, FIRST, LAST)

@@ -96,6 +96,7 @@ TRANSITIONS: dict[tuple[Status, str], Rule] = {
     (_W, "reply"): _rule("citizen", _R, _P),
     (_W, "time_out"): _rule("system", _R, _P),
     (_W, "answer"): _rule("agency desk", _ANS),
+    (_W, "propose"): _rule("agency", _P),
     (_W, "withdraw"): _rule("citizen", _C),
     # the citizen has the answer
     (_ANS, "rate"): _rule("citizen", _C),

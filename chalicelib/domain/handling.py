@@ -117,6 +117,7 @@ def resume(
         at=at,
         actor=actor,
         note=note,
+        by=(case.agency or "") if actor is Actor.AGENCY else "",
         to=case.resume_status or Status.RECEIVED,
         due_at=due_at,
         paused_at=None,
@@ -168,6 +169,8 @@ def answer(case: Case, directory: Directory, *, at: datetime, words: str, actor:
 
 def propose_answer(case: Case, directory: Directory, *, at: datetime, words: str) -> Case:
     """The agency's answer waits for the desk (province setting `review_answers`)."""
+    if case.status is Status.WAITING_CITIZEN:
+        return resume(case, directory, at=at, actor=Actor.AGENCY, action="propose", note=words)
     if case.status is Status.ASSIGNED:
         case = accept(case, directory, at=at)
     return _by_agency(case, "propose", directory, at=at, note=words)

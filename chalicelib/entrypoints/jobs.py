@@ -114,6 +114,7 @@ def send_reports() -> dict[str, int]:
         "send_reports",
         send(
             stats=wiring.stats_store(),
+            outbox=wiring.outbox_store(),
             files=wiring.files(),
             commit=commit,
             directory=wiring.directory(),

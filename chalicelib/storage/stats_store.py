@@ -161,7 +161,7 @@ class StatsStore:
             return {record.day for record in StatsRecord.query(SCOPES, consistent_read=True)}
 
     def _note_scopes(self, scopes: set[str]) -> None:
-        """Write a scope down before it is first counted; once a process, so that an ordinary case costs nothing more."""
+        """Write a scope down before it is first counted; once a process, so that a case costs nothing more."""
         table = settings.table_name("stats")
         for scope in scopes:
             if (table, scope) not in self._noted:
@@ -169,15 +169,10 @@ class StatsStore:
                     StatsRecord(SCOPES, scope).save()
                 self._noted.add((table, scope))
 
-    def set_counters(self, scope: str, day: date, counters: Mapping[str, int]) -> None:
-        """Replace the counters of a day, for the nightly recount to repair what it finds wrong."""
-        table = StatsRecord._get_connection()
+    def add(self, scope: str, day: date, differences: Mapping[str, int]) -> None:
+        """Add to the counters of a day (may be negative), for the nightly recount to repair what it finds wrong."""
         with in_hotline_words():
-            table.put_item(
-                scope,
-                range_key=day.isoformat(),
-                attributes={name: {"N": str(value)} for name, value in counters.items() if value},
-            )
+            StatsRecord(scope, day.isoformat()).update(_additions(differences))
 
     def _former(self, case_code: str) -> ContributionRecord | None:
         with in_hotline_words():

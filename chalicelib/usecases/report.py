@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.calendar import local
@@ -13,6 +13,9 @@ from chalicelib.domain.message import Message
 from chalicelib.domain.report import Report, ReportPeriod, build_report, periods_ended
 from chalicelib.domain.stats import PROVINCE, agency_scope
 from chalicelib.errors import AlreadyReceived, CaseConflict
+
+LOOK_BACK_DAYS = 5
+"""A job that failed over a long weekend still sends its reports."""
 
 BEGINNING = date(2019, 1, 1)
 """No hotline of ours is older: what was carried over is counted from here."""
@@ -23,6 +26,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def send_reports(
     *,
     stats: Any,
+    outbox: Any,
     files: Any,
     commit: Callable[..., None],
     directory: Directory,
@@ -31,22 +35,22 @@ def send_reports(
     now: datetime,
 ) -> dict[str, int]:
     """
-    Queue the reports of every period that ended yesterday; each once, however often the job runs. Returns counts.
+    Queue the reports of every period that ended in the last days; each once, however often the job runs.
 
-    Reads the daily counters only: the cost does not grow with the number of cases.
+    Reads the daily counters only: the cost does not grow with the number of cases. Returns counts.
     """
     counts: Counter[str] = Counter()
-    periods = periods_ended(local(now).date())
-    if not periods:
+    periods = [
+        period
+        for period in _just_ended(local(now).date())
+        if outbox.get(message_id(PROVINCE, period)) is None
+    ]
+    counted = stats.scopes()
+    if not periods or not counted:  # before the first case there is nothing to report, and nobody waits for it
         return {}
     last = max(period.ends_on for period in periods)
     counters = {PROVINCE: _by_day(stats.read(PROVINCE, BEGINNING, last))}
-    counted = stats.scopes()
-    agencies = [
-        agency
-        for agency in directory.agencies.values()
-        if agency_scope(agency.code) in counted and agency.valid.covers(last)
-    ]
+    agencies = [agency for agency in directory.agencies.values() if agency_scope(agency.code) in counted]
     for agency in agencies:
         scope = agency_scope(agency.code)
         counters[scope] = _by_day(stats.read(scope, BEGINNING, last))
@@ -58,13 +62,23 @@ def send_reports(
         whole = build_report(PROVINCE, period, counters[PROVINCE])
         office = directory.province["office"]["email"]
         told = [report for report in of_agencies.values() if not report.is_empty]
-        counts[_queue(whole, told, office, files, commit, directory, render, sheet, now)] += 1
         for agency in agencies:
             report = of_agencies[agency.code]
-            if not report.is_empty and agency.focal_point.email:
-                to = agency.focal_point.email
+            to = agency.focal_point.email if agency.valid.covers(period.ends_on) else ""
+            if not report.is_empty and to:
                 counts[_queue(report, [], to, files, commit, directory, render, sheet, now)] += 1
+        # The province's own comes last: once it is in the outbox, the period is done.
+        counts[_queue(whole, told, office, files, commit, directory, render, sheet, now)] += 1
     return dict(counts)
+
+
+def _just_ended(today: date) -> list[ReportPeriod]:
+    """Periods that ended within LOOK_BACK_DAYS, oldest first: a day on which the job did not run is made up for."""
+    return [
+        period
+        for back in reversed(range(LOOK_BACK_DAYS))
+        for period in periods_ended(today - timedelta(days=back))
+    ]
 
 
 def _by_day(counters: Mapping[date, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:

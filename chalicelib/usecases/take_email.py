@@ -41,15 +41,14 @@ def take_email(
     """
     Take a mail once; return what was done with it: ignored, untrusted, new_matter, answer, reply, refused or known.
 
-    Out-of-office notes and bounces are ignored; a mail whose sender could not be verified changes nothing by itself.
+    Out-of-office notes and bounces are ignored. A mail whose sender could not be verified (SPF, DKIM, DMARC) does
+    nothing by itself: it is kept, and when it names a case by a true token, the desk is told to look.
 
     Raises:
         StorageUnavailable: Nothing was written; the event comes again.
     """
     if mail.automatic:
         return "ignored"
-    if not mail.trusted:
-        return "untrusted"
     sender = Sender(reporter_id(mail.sender, secret), mail.sender, "email")
     for _ in range(MAX_TRIES):
         known, talk = inbox.read(mail.id, sender.reporter_id)
@@ -75,6 +74,16 @@ def take_email(
             continue
         return outcome
     raise CaseConflict("the case kept changing")
+
+
+def _untrusted(case: Case | None, mail: InboundMail, directory: Directory, now: datetime) -> _Effect:
+    """A mail anybody may have written: never an answer, never a case; with a true token it is shown to the desk."""
+    words = normalise(mail.text).strip()
+    if case is None or not words:
+        return "untrusted", (), ()
+    noted = case.act("note", actor=Actor.SYSTEM, at=now, note=words, data={"untrusted_mail": True})
+    told = notices.to_desk(noted, "untrusted_mail", directory=directory, now=now, said=words[:500])
+    return "untrusted", (noted,), (told,)
 
 
 def _refused(case: Case, words: str, directory: Directory, now: datetime) -> _Effect:
@@ -137,6 +146,8 @@ def _effect(
     new_code: Callable[[], str],
 ) -> _Effect:
     case, role = _addressed(mail, cases, secret)
+    if not mail.trusted:
+        return _untrusted(case, mail, directory, now)
     if case is not None:
         return _reply(case, role, mail, sender, directory, reader, now, new_code)
     text = normalise(f"{mail.subject}\n{mail.text}" if mail.subject else mail.text).strip()

@@ -25,6 +25,7 @@ DESK_REASONS = (
     "citizen_replied",
     "addition",
     "late_reply",
+    "untrusted_mail",
 )
 
 

@@ -82,8 +82,8 @@ def test_a_report_reads_days_and_not_cases():
 
 def test_a_day_can_be_set_right():
     StatsStore().apply("1", 1, RECEIVED)
-    StatsStore().set_counters("province", DAY, {"received": 7, "handled.on_time": 3, "late": 0})
-    assert counted() == {DAY: {"received": 7, "handled.on_time": 3}}
+    StatsStore().add("province", DAY, {"received": 6, "received.kind.question": -1})
+    assert counted() == {DAY: {"received": 7}}
 
 
 def test_nothing_counted_is_nothing():

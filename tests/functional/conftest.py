@@ -127,6 +127,11 @@ class Deployed:
         """Ids of all messages in the outbox."""
         return sorted(item["id"]["S"] for item in self.rows("outbox"))
 
+    def delete(self, table: str, **key: str) -> None:
+        """Take a row away, as if it had never been written."""
+        item = {name: {"S": value} for name, value in key.items()}
+        self._database.delete_item(TableName=self.tables[table], Key=item)
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, raw."""
         return list(self._database.scan(TableName=self.tables[table])["Items"])

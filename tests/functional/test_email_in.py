@@ -3,8 +3,9 @@
 import pytest
 
 from chalicelib.domain.case import Status
+from chalicelib.domain.keys import reply_token
 from chalicelib.errors import CaseConflict
-from tests.hotline import MAIL, Hotline, province
+from tests.hotline import MAIL, SECRET, Hotline, province
 
 POTHOLE = "Đường có ổ gà, phường Cao Lãnh"
 WARD = province().agencies["ubnd_29869"]
@@ -180,3 +181,13 @@ def test_somebody_faster_is_waited_for(texted):
     texted.stores.conflicts = 3
     with pytest.raises(CaseConflict):
         texted.mail("x", token=token)
+
+
+def test_a_reply_whose_sender_cannot_be_verified_is_shown_to_the_desk_and_answers_nobody(texted):
+    case = texted.case()
+    token = reply_token(case, "agency", SECRET)
+
+    assert texted.mail("Đã vá xong", token=token, trusted=False, sender="dau-moi@gia.example") == "untrusted"
+    after = texted.case()
+    assert (after.status, after.answer) == (case.status, "")
+    assert texted.desk_reasons() == ["untrusted_mail"]

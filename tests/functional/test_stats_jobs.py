@@ -102,3 +102,13 @@ def test_what_expired_or_was_removed_is_no_change(stream):
         "batchItemFailures": []
     }
     assert jobs.count_cases({}) == {"batchItemFailures": []}
+
+
+def test_the_recount_sets_wrong_counters_of_a_past_day_right(stream):
+    jobs.count_cases({"Records": records(stream)})
+    wiring.stats_store().add(PROVINCE, DAY, {"received": 4, "received.channel.web": 1})
+    stream.at("Tue 03/03/2026 00:30")
+
+    assert jobs.recount_stats()["repaired"] == 2
+    assert counted()["received"] == 1 and "received.channel.web" not in counted()
+    assert "repaired" not in jobs.recount_stats()

@@ -36,6 +36,7 @@ in_progress     withdraw    citizen            closed
 waiting_citizen reply       citizen            received in_progress
 waiting_citizen time_out    system             received in_progress
 waiting_citizen answer      agency desk        answered
+waiting_citizen propose     agency             in_progress
 waiting_citizen withdraw    citizen            closed
 answered        rate        citizen            closed
 answered        rate_low    citizen            answered
