@@ -71,6 +71,9 @@ def decide(
         now: Aware.
     """
     question = _open_question(talk, cases, now)
+    choice = _choice(text, talk, question, cases, now)
+    if choice is not None:
+        return choice
     command = read_citizen_command(text)
     if command is not None:
         decision = _command(command, text, talk, cases, question, understanding, now)
@@ -112,7 +115,7 @@ def _command(
     if command.name == "help":
         return Decision("help")
     if command.name == "rate":
-        return _digit(command, talk, cases, question, now)
+        return _digit(command, cases, now)
     if command.name == "lookup":
         return Decision("lookup", command.code or _latest(cases))
     if command.name == "withdraw":
@@ -141,20 +144,30 @@ def _is_elsewhere(understanding: Understanding, case: Case) -> bool:
     return case.area not in area.today and case.area not in area.units
 
 
-def _digit(
-    command: Command, talk: Talk | None, cases: Sequence[Case], question: Case | None, now: datetime
+_BARE_DIGIT = re.compile(r"\s*([1-9])\s*[.)]?\s*")
+
+
+def _choice(
+    text: str, talk: Talk | None, question: Case | None, cases: Sequence[Case], now: datetime
 ) -> Decision | None:
     """A bare digit answers whichever was asked last: our question with numbered choices, or "how satisfied?"."""
+    digit = _BARE_DIGIT.fullmatch(text)
+    if digit is None or question is None or talk is None or talk.asked_at is None:
+        return None
+    rateable = next((case for case in cases if _can_rate(case, now)), None)
+    if rateable is not None and rateable.answered_at is not None and talk.asked_at < rateable.answered_at:
+        return None
+    # Without a choice of that number the digit is part of an answer: "1" for phường 1.
+    number = int(digit.group(1))
+    chosen = talk.options[number - 1] if number <= len(talk.options) else None
+    return Decision("clarify", question.code, option=chosen, text=digit.group(1))
+
+
+def _digit(command: Command, cases: Sequence[Case], now: datetime) -> Decision | None:
     rateable = next(
         (case for case in cases if _can_rate(case, now) and command.code in (None, case.code)), None
     )
     assert command.rating is not None
-    if question is not None and talk is not None and command.code is None:
-        asked_last = rateable is None or talk.asked_at >= rateable.answered_at  # type: ignore[operator]
-        if asked_last:
-            # Without a choice of that number the digit is part of an answer: "1" for phường 1.
-            chosen = talk.options[command.rating - 1] if command.rating <= len(talk.options) else None
-            return Decision("clarify", question.code, option=chosen, text=str(command.rating))
     if rateable is not None:
         return Decision("rate", rateable.code, rating=command.rating)
     if command.code is not None:

@@ -1,8 +1,9 @@
 """Which agency answers for a matter, and why (docs/province-pack.md, *routing.yaml*).
 
 The most specific rule wins: the nearer place, then the topic, then the field, then the kind; between two equals one
-that asks for the agency of the place (`{commune}` …) before one that names an agency, then the order of the file. Nothing
-here raises for what a citizen or a pack may contain: what cannot be decided is said in `Routing.asks` or left to the desk.
+that asks for the agency of the place (`{commune}` …) before one that names an agency, then the order of the file.
+Nothing here raises for what a citizen or a pack may contain: what cannot be decided is said in `Routing.asks` or left
+to the desk.
 """
 
 from __future__ import annotations

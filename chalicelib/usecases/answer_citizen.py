@@ -15,6 +15,7 @@ from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Talk
 from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
+from chalicelib.domain.routing import units_on
 from chalicelib.errors import ActionNotAllowed
 from chalicelib.usecases import notices, replies
 from chalicelib.usecases.open_case import Opened, Sender, describe, open_from_text, place_matters
@@ -101,14 +102,14 @@ def _clarify(turn: Turn) -> Answered:
     added = case.act("add", actor=Actor.CITIZEN, at=turn.now, note=words)
     added = describe(replace(added, asked_at=None), understanding)
     if turn.decision.option is not None:
-        added = replace(added, area=turn.decision.option)
         understanding = _with_area(understanding, turn.decision.option)
+        added = replace(added, area=_unit_of_today(turn))
     placed = place_matters(added, understanding, turn.sender, turn.directory, turn.now, turn.new_code)
     if placed.asked is not None and placed.asked == turn.talk.asked:
         # The same question twice helps nobody: a person takes over.
         placed = _to_desk(added, turn)
     key = "ask" if placed.asked else "clarified" if placed.case.agency else "clarified_desk"
-    reply = replies.question(placed, turn.directory) if key == "ask" else turn.say(key, placed.case)
+    reply = replies.question(placed, turn.directory)[0] if key == "ask" else turn.say(key, placed.case)
     return Answered(reply, _talk_about(turn, placed), placed.cases, placed.messages, case.code)
 
 
@@ -121,6 +122,13 @@ def _to_desk(case: Case, turn: Turn) -> Opened:
 def _chosen_words(turn: Turn) -> str:
     area = turn.directory.areas.get(turn.decision.option or "")
     return area.full_name if area else ""
+
+
+def _unit_of_today(turn: Turn) -> str:
+    """The chosen unit, or the one unit of today that carries all of it."""
+    chosen = turn.decision.option or ""
+    today = units_on(turn.directory, chosen, day_of(turn.now))
+    return today[0].id if len(today) == 1 else chosen
 
 
 def _with_area(understanding: Understanding, unit: str) -> Understanding:
@@ -254,7 +262,7 @@ def _talk_about(turn: Turn, opened: Opened) -> Talk:
         case_code=opened.case.code,
         asked=opened.asked,
         asked_at=turn.now if opened.asked else None,
-        options=tuple(opened.options[: replies.MOST_OPTIONS]),
+        options=replies.question(opened, turn.directory)[1] if opened.asked else (),
         language=opened.case.language,
     )
 

@@ -141,6 +141,8 @@ def _priority(case: Case, understanding: Understanding) -> Priority:
     """What was urgent stays urgent, whatever calmer words follow."""
     if understanding.kind == "emergency" or case.emergency:
         return Priority.URGENT
+    if understanding.matters and understanding.priority == Priority.COMPLEX:
+        return Priority.NORMAL  # several simple matters are taken apart, each with its own ordinary time
     return Priority(understanding.priority)
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.understanding import Understanding
     from chalicelib.usecases.open_case import Opened
 
-MOST_OPTIONS = 3
-"""Choices that fit one segment and one glance; rating digits go to 3 as well."""
+MOST_OPTIONS = 5
+"""Choices that fit one glance; fewer where they do not fit one segment."""
 
 
 def sms(key: str, language: str, directory: Directory, **values: Any) -> str:
@@ -38,7 +38,7 @@ def opened(made: Opened, understanding: Understanding, directory: Directory, now
             "opened_denunciation", case, directory, authority=authority(directory, case.language), **facts
         )
     if made.asked is not None:
-        return question(made, directory)
+        return question(made, directory)[0]
     if case.spam:
         return sms("opened_spam", case.language, directory, **facts)
     if case.agency is None:
@@ -49,19 +49,17 @@ def opened(made: Opened, understanding: Understanding, directory: Directory, now
     return _one_segment("opened", case, directory, **facts)
 
 
-def question(made: Opened, directory: Directory) -> str:
-    """The one question that goes back, with numbered choices where there are few."""
+def question(made: Opened, directory: Directory) -> tuple[str, tuple[str, ...]]:
+    """The one question that goes back, and the unit ids behind its numbers; none where it names no choices."""
     facts = notices.citizen_facts(made.case, directory)
     language = made.case.language
     if made.asked == "area" and 1 < len(made.options) <= MOST_OPTIONS:
-        names = [directory.areas[unit] for unit in made.options]
-        options = ", ".join(
-            f"{number} {_told_apart(unit.id, directory)}" for number, unit in enumerate(names, start=1)
-        )
+        numbered = enumerate(made.options, start=1)
+        options = ", ".join(f"{number} {_told_apart(unit, directory)}" for number, unit in numbered)
         reply = sms("ask_area_options", language, directory, options=options, **facts)
         if segments(reply).segments == 1:
-            return reply
-    return sms(f"ask_{made.asked}", language, directory, **facts)
+            return reply, made.options
+    return sms(f"ask_{made.asked}", language, directory, **facts), ()
 
 
 def question_in_full(asked: str, case: Case, directory: Directory) -> str:
