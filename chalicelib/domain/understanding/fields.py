@@ -75,7 +75,7 @@ def _part_played(tokens: Tokens, at: int) -> float:
 
 
 AS_LANDMARK, AS_PURPOSE = 0.4, 0.6
-_LANDMARK = frozenset("truoc gan canh ke doi near opposite behind ngang".split())
+_LANDMARK = frozenset("truoc gan canh near opposite behind ngang".split())
 _TIMES = frozenset("thang hom tuan nam ngay lan bua hoi luc".split())
 _LANDMARKS = frozenset(
     "truong cho benh tram nha cau ubnd cong ben bv cay san chua khu kcn nghia tieu mam thpt thcs".split()

@@ -117,6 +117,8 @@ class MentionFinder:
                 or bool(types)
                 or self._behind_name(tokens, start)
             )
+        if single and len(tokens.folds[start]) < 4 and name.kind != OUTSIDE:
+            return name.type in types
         if single and (
             name.keys[0].isdigit() or (name.keys == (tokens.keys[start],) and len(name.keys[0]) < 4)
         ):

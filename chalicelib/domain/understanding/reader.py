@@ -21,7 +21,9 @@ READ_CHARACTERS = 2_000
 """How much of a message is read; the rest is kept but does not change what is understood."""
 
 OTHER = "khac"
-FAINT = 0.7
+_RATINGS = frozenset("12345")
+"""A message of one such digit rates an answer."""
+FAINT = 0.3
 """Below this the best field is a guess from stray words; "other" goes before it."""
 
 
@@ -38,8 +40,8 @@ class Reader:
         first = directories[0]
         lexicon = first.lexicon
         self._book = PhraseBook(
-            clear=map(str, lexicon.get("clear_without_marks", ())),
-            unsure=map(str, lexicon.get("unsure_without_marks", ())),
+            clear=[str(word) for word in lexicon.get("clear_without_marks", ())],
+            unsure=[str(word) for word in lexicon.get("unsure_without_marks", ())],
             known_by_place=("asking:ending",),
         )
         kinds.add_phrases(self._book, lexicon)
@@ -85,7 +87,7 @@ class Reader:
             services = self._with_emergency(services, alarm)
         if kind == "spam":
             services = ()
-        if kind not in ("spam", "status") and (not services or services[0].score < FAINT):
+        if kind not in ("spam", "status") and (empty or not services or services[0].score < FAINT):
             services = (ServiceGuess(OTHER, 0.0), *(guess for guess in services if guess.code != OTHER))
         matters = (
             fields.split_matters(hits, tokens, services)
@@ -136,6 +138,8 @@ class Reader:
         area: AreaGuess | None,
     ) -> tuple[str, kinds.Alarm | None, bool]:
         """Return the kind, the alarm if one is raised, and whether the message holds no matter at all."""
+        if len(tokens) == 1 and tokens.folds[0] in _RATINGS:
+            return "status", None, True
         if not len(tokens) or kinds.is_greeting_only(hits, tokens):
             return "spam", None, True
         alarm = self._alarms.raised(hits, tokens)
