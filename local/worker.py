@@ -207,11 +207,12 @@ class Worker:
 
     def _walk(self, to: datetime) -> None:
         last_due: datetime | None = None
-        same = 0  # how often what was due has stayed due
+        same = 0  # how often what is overdue has stayed so
         while not self._stopped.is_set():
             now = self.clock.now()
             due = self._earliest_due()
-            same = same + 1 if due is not None and due == last_due else 0
+            overdue = due is not None and due <= now
+            same = same + 1 if overdue and due == last_due else 0
             idle = timedelta(0)
             if same > PATIENT_STEPS:  # a provider is down, say: looking every minute changes nothing
                 idle = min(timedelta(minutes=2 ** min(same - PATIENT_STEPS, 6)), LONGEST_SKIP)

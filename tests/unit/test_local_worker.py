@@ -68,6 +68,12 @@ def test_what_stays_due_is_not_tried_every_minute_for_months(province: Province)
     assert ran["digest"] == 180
 
 
+def test_what_is_due_in_weeks_is_done_to_the_minute(province: Province) -> None:
+    province.due = [START + timedelta(days=20, minutes=50)]
+    province.worker.jump(START + timedelta(days=21))
+    assert ("sweep", "22 08:50") in province.diary
+
+
 def test_the_clock_stands_where_it_was_sent(province: Province) -> None:
     province.worker.jump(START + timedelta(hours=1))
     assert province.clock.now() == START + timedelta(hours=1)
