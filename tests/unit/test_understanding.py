@@ -1,6 +1,7 @@
 """A message is understood: what kind, which field, where, and how urgent."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -96,6 +97,16 @@ def test_emergencies_get_their_numbers(both, text, numbers):
 def test_no_alarm_without_danger_now(both, text):
     understood = both.read(text, on=TODAY)
     assert understood.kind != "emergency" and understood.emergency_numbers == ()
+
+
+ALARMS = (Path(__file__).parent / "data" / "alarms.tsv").read_text("utf-8").splitlines()[1:]
+
+
+@pytest.mark.parametrize("line", ALARMS)
+def test_alarms_told_in_other_words(both, line):
+    """Emergencies as bystanders tell them, and everyday matters that use the same words."""
+    raises, text = line.split("\t")
+    assert (both.read(text, on=TODAY).kind == "emergency") is (raises == "yes")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ _CASE_CODE = re.compile(
     r"\b(?:[a-z]{2,5}[-. ]?20[0-9]{2}[-. ]?[0-9]{2,}|[a-z]{2,4}-[0-9]{4,}(?:-[0-9]+)?"
     r"|[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3})\b"
 )
+_JUST_REACH = 3  # words: "vừa bị một thằng cướp"
 _DOUBT_REACH = 5  # words: "sợ có ngày cháy nhà"
 
 
@@ -35,7 +36,7 @@ def add_phrases(book: PhraseBook, lexicon: Mapping[str, Any]) -> None:
         for what, phrases in emergency.get(sure, {}).items():
             for phrase in phrases:
                 book.add(phrase, "emergency", f"{sure}:{what}", 1)
-    for group in ("now", "not", "doubt", "past", "papers"):
+    for group in ("now", "just", "not", "doubt", "past", "papers"):
         for phrase in emergency.get(group, ()):
             book.add(phrase, "emergency" if group == "not" else f"emergency:{group}", group, 1)
     denunciation = lexicon.get("denunciation", {})
@@ -131,6 +132,8 @@ class Alarms:
         apart = [
             hit for hit in likely if any(word.last <= hit.first or word.first >= hit.last for word in now)
         ]
+        just = [hit for hit in hits.get("emergency:just", ()) if hit.weight > 0.5]
+        apart += [hit for hit in likely if any(0 <= hit.first - word.last <= _JUST_REACH for word in just)]
         if not certain and not apart:
             return None
         types = tuple(dict.fromkeys(hit.label.split(":", 1)[1] for hit in (*certain, *apart)))
