@@ -11,7 +11,7 @@ CODE := app.py chalicelib packs local bench tests conftest.py
 PROVINCE ?=
 FILE ?=
 
-.PHONY: help setup run test check format bench validate understand clean
+.PHONY: help setup run test check format bench validate understand pictures clean
 
 help: ## list the commands
 	@echo 'make COMMAND [NAME=value …]'
@@ -44,6 +44,9 @@ validate: $(READY) ## check a province pack: make validate PROVINCE=dong-thap (d
 understand: $(READY) ## score the understanding of labelled messages: make understand FILE=messages.tsv
 	@test -n '$(FILE)' || { echo 'Name the labelled messages: make understand FILE=messages.tsv' >&2; exit 2; }
 	@$(PY) -m bench.understand '$(FILE)' $(if $(PROVINCE),--province $(PROVINCE))
+
+pictures: $(READY) ## take the README's pictures anew (needs Chromium)
+	@$(PY) -m local.pictures
 
 setup: $(READY) ## make the environment in .venv, which every other command does by itself
 

@@ -1,0 +1,132 @@
+"""`make pictures`: the README's pictures, taken from a running province, so that they show what is so now."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+PORT, SIM_PORT = 8122, 8123
+SIMULATOR = f"http://127.0.0.1:{SIM_PORT}"
+CITIZEN = "0980000123"
+MATTERS = (
+    ("0980000123", "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"),
+    ("0980000124", "Cho hoi thu tuc lam giay khai sinh o phuong Cao Lanh can giay to gi"),
+    ("0980000125", "Den duong xa Tan Hong hu ca tuan nay"),
+    ("0980000126", "Toi muon hoi tro cap that nghiep nop ho so o dau"),
+    ("0980000127", "De nghi lap them thung rac o cho Cai Be"),
+)
+PHONE_SIZE = {"width": 360, "height": 640}
+LETTER_SIZE = {"width": 640, "height": 760}
+
+
+def main() -> int:
+    """Start a province, live through a few days, take the pictures."""
+    from playwright.sync_api import sync_playwright
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with _province(), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        for sender, words in MATTERS:
+            _call("/api/sms", {"from": sender, "body": words})
+        letter = _mail(lambda mail: "sa-dec" in mail["to"])
+        link = re.findall(r"http://\S+/a/[\w.\-]+", letter["text"])[0]
+        page = browser.new_page(viewport=PHONE_SIZE)
+        page.goto(link)
+        page.screenshot(path=FOLDER / "agency.png")
+        _form(link, {"act": "answer", "text": "Đã vá xong các ổ gà trên đường vào chợ Sa Đéc sáng nay."})
+        _wait(
+            lambda: len([sms for sms in _messages("sms") if "vá" in sms["text"] or " va xong" in sms["text"]])
+        )
+        _call("/api/sms", {"from": CITIZEN, "body": "3"})
+        page = browser.new_page(viewport={"width": 1000, "height": 900})
+        page.goto(SIMULATOR)
+        page.fill("#phone", CITIZEN)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#chat li:nth-child(4)")
+        page.locator(".phone").screenshot(path=FOLDER / "phone.png")
+        _paper(browser, letter, "mail.png")
+        _call("/api/clock", {"to": "2026-07-01T07:05:00+07:00"})
+        _paper(
+            browser,
+            _mail(lambda mail: "6 tháng" in mail["subject"] and "van-phong" in mail["to"]),
+            "report.png",
+        )
+        browser.close()
+    print(f"Pictures are in {FOLDER}")
+    return 0
+
+
+def _paper(browser: Any, letter: dict[str, Any], name: str) -> None:
+    page = browser.new_page(viewport=LETTER_SIZE)
+    page.set_content(letter["html"])
+    page.screenshot(path=FOLDER / name)
+
+
+@contextmanager
+def _province() -> Iterator[None]:
+    settings = {
+        "START": "2026-06-23T08:30",
+        "PORT": str(PORT),
+        "SIM_PORT": str(SIM_PORT),
+        "PROVINCE": "dong-thap",
+    }
+    running = subprocess.Popen([sys.executable, "-m", "local.run"], env={**os.environ, **settings})
+    try:
+        _wait(_is_up)
+        yield
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+
+
+def _is_up() -> bool:
+    try:
+        return bool(_call("/api/clock"))
+    except OSError:
+        return False
+
+
+def _wait(ready: Callable[[], Any], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > until:
+            raise SystemExit("The province did not get there in time.")
+        time.sleep(0.2)
+
+
+def _call(path: str, body: Any = None) -> Any:
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(SIMULATOR + path, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return json.load(answer)
+
+
+def _form(url: str, fields: dict[str, str]) -> None:
+    urllib.request.urlopen(url, urllib.parse.urlencode(fields).encode(), timeout=60).close()
+
+
+def _messages(channel: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _call(f"/api/messages?channel={channel}")
+    return found
+
+
+def _mail(wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    _wait(lambda: any(wanted(mail) for mail in _messages("email")))
+    return next(mail for mail in _messages("email") if wanted(mail))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
