@@ -177,7 +177,7 @@ def _placed(understanding: Understanding) -> str | None:
 def _place_words(understanding: Understanding) -> str:
     """Where, in the citizen's words: house or road, then the unit as said."""
     said = understanding.area.said if understanding.area is not None else ""
-    return ", ".join(part for part in (understanding.address, said) if part)
+    return ", ".join(dict.fromkeys(part for part in (understanding.address, said) if part))
 
 
 def _assigned(case: Case, routing: Routing, directory: Directory, now: datetime) -> Opened:
