@@ -60,5 +60,5 @@ def recount_stats(event):
 
 @app.schedule(Cron(0, 0, "*", "*", "?", "*"))
 def send_reports(event):
-    """07:00 in Việt Nam: reports of every period that ended yesterday."""
+    """07:00 in Việt Nam: reports of every period that ended yesterday, or lately and was missed."""
     return jobs.send_reports()

@@ -138,9 +138,7 @@ province = Record(
         "email_from": words,
         "sms_sender": words,
         "region": words,
-        "emergency": list_of(
-            Record({"number": words, "names": both_languages, "when": list_of(words)}, period), empty=False
-        ),
+        "emergency": list_of(emergency, empty=False),
         "denunciation": Record({"authority": both_languages, "vi": words, "en": words}),
         "retention": map_of(
             positive,

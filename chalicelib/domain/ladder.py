@@ -1,9 +1,7 @@
 """What happens to a case when nobody acts: reminders, alarms, time-outs, each at its moment (docs/deadlines.md).
 
-Pure: the steps follow from the case, its deadline table and the working calendar. The reminder job takes the
-    first step
-not yet done, does it, marks it and asks again; run twice, late or after a jump of the clock, it does the same
-steps.
+Pure: the steps follow from the case, its deadline table and the working calendar. The reminder job takes the first step
+not yet done, does it, marks it and asks again; run twice, late or after a jump of the clock, it does the same steps.
 """
 
 from __future__ import annotations

@@ -45,9 +45,8 @@ _VNI_LETTERS = {
     "đ": "đ",
 }
 
-_OLD_FONT_WORD = re.compile("[A-Za-z](?:[§®¬©ª«¸¹µ¶·¨¾½¼÷×]|»[A-Za-z])|[§®¬©ª¨][A-Za-z\xad\xc0-\xff]")
 # A soft hyphen or a closing quote alone proves nothing: clean text has them too.
-_WORD = re.compile("[A-Za-z][§®¬©ª«¸¹µ¶·¨¾½¼»\xad÷×]|[§®\xad«¬©ª¨][A-Za-z\xc0-\xff]")
+_OLD_FONT_WORD = re.compile("[A-Za-z](?:[§®¬©ª«¸¹µ¶·¨¾½¼÷×]|»[A-Za-z])|[§®¬©ª¨][A-Za-z\xad\xc0-\xff]")
 _WORD = re.compile(r"[^\s.,;:!?()\"/\-–]+")
 _LONGEST_KEYS = 12
 """Characters: "nghieengs" is nine; a longer run is no syllable, and need not be tried."""

@@ -8,13 +8,12 @@ and what a screen shows is read from the items themselves, which is also never o
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pynamodb.attributes import BooleanAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from chalicelib.domain.calendar import local
 from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
 from chalicelib.storage.record import (
     IntegerAttribute,
@@ -29,7 +28,6 @@ CASE = "case"
 EVENT = "event#"
 ONE_SHELF = "1"
 """Partition of an index that is one list for the whole province."""
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class CasesByAgency(GlobalSecondaryIndex["CaseRecord"]):
@@ -183,11 +181,6 @@ _READ_AS: dict[str, Any] = {
 }
 
 
-def day_in_vietnam(moment: datetime) -> date:
-    """The calendar day a moment falls on in the province."""
-    return moment.astimezone(VIETNAM).date()
-
-
 def case_to_record(case: Case) -> CaseRecord:
     """The item of *case*, with the keys of every index it belongs in."""
     record = CaseRecord(case.code, CASE)
@@ -197,7 +190,7 @@ def case_to_record(case: Case) -> CaseRecord:
             setattr(record, name, list(value) if name == "steps_done" else value)
     # Present even at a default: the version condition compares with it.
     record.version = case.version
-    record.day = day_in_vietnam(case.received_at).isoformat()
+    record.day = local(case.received_at).date().isoformat()
     if case.agency and case.status in OPEN:
         record.open_agency = case.agency
     if case.status is Status.RECEIVED:

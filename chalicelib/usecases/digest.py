@@ -1,4 +1,4 @@
-"""Each working morning, tell every focal point what is new, due today and late; and the desk what waits for it."""
+"""Each working morning, tell every focal point what is late, due today and new."""
 
 from __future__ import annotations
 

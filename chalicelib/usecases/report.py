@@ -46,9 +46,8 @@ def send_reports(
         if outbox.get(message_id(PROVINCE, period)) is None
     ]
     counted = stats.scopes()
-    if (
-        not periods or not counted
-    ):  # before the first case there is nothing to report, and nobody waits for it
+    # before the first case there is nothing to report, and nobody waits for it
+    if not periods or not counted:
         return {}
     last = max(period.ends_on for period in periods)
     counters = {PROVINCE: _by_day(stats.read(PROVINCE, BEGINNING, last))}
