@@ -121,16 +121,17 @@ def agency_sms(case: Case, purpose: str, agency: Agency, *, directory: Directory
         area=area.full_name if area else "",
         due=due_text(case),
     )
+    urgent = case.priority == "urgent"
     return Message(
         id=f"{case.code}-{case.version}-{purpose}-sms",
         channel="sms",
         to=agency.focal_point.phone,
         purpose=f"agency_{purpose}",
         created_at=now,
-        due_at=now if case.priority == "urgent" else civil_at(directory, now),
+        due_at=now if urgent else civil_at(directory, now),
         text=unaccent(body),
         case_code=case.code,
-        civil_hours=True,
+        civil_hours=not urgent,  # a second try may not wait for the morning either
     )
 
 

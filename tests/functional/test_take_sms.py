@@ -327,6 +327,22 @@ def test_an_answer_waits_for_civil_hours(answered, wrote_minutes_ago, sent):
     assert written(line.messages(purpose="answer")[0].due_at) == sent
 
 
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        pytest.param(
+            "chay nha vi mat dien phuong cao lanh", False, id="danger does not wait for the morning"
+        ),
+        pytest.param("mat dien phuong cao lanh", True, id="anything else does"),
+    ],
+)
+def test_a_second_try_of_a_text_to_an_agency_waits_for_the_morning_unless_it_is_urgent(text, waits):
+    line = Hotline(NIGHT)
+    line.text(text)
+    told = [message for message in line.messages() if message.purpose == "agency_assignment"]
+    assert [(message.civil_hours, written(message.due_at) != NIGHT) for message in told] == [(waits, waits)]
+
+
 def test_a_rating_of_one_keeps_the_way_open(line):
     line.text(POTHOLE)
     line.agency("answer", "Đã vá")
