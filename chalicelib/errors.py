@@ -57,3 +57,7 @@ class SendUncertain(HotlineError):
 
 class SettingMissing(HotlineError):
     """A setting is absent or wrong; the message names the variable, the province and the remedy."""
+
+
+NAMES_ONLY_THINGS = (MalformedRequest, SignatureNotValid, SettingMissing, CalendarGap)
+"""Errors whose message names a field, a setting or a file, never a person: the log may repeat it, remedy and all."""

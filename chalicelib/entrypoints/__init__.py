@@ -3,6 +3,8 @@
 import json
 import logging
 
+from chalicelib.errors import NAMES_ONLY_THINGS
+
 _PLAIN = frozenset(vars(logging.makeLogRecord({})))
 
 
@@ -16,8 +18,10 @@ class _JsonLines(logging.Formatter):
         )
         if record.exc_info:
             # Type and place of an error, not its message: that may quote what a person wrote.
-            kind, _, trace = record.exc_info
+            kind, error, trace = record.exc_info
             line["error"] = kind.__name__ if kind else ""
+            if isinstance(error, NAMES_ONLY_THINGS):
+                line["detail"] = str(error)
             while trace is not None and trace.tb_next is not None:
                 trace = trace.tb_next
             line["at"] = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

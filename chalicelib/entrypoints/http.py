@@ -11,6 +11,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.errors import (
+    NAMES_ONLY_THINGS,
     CaseConflict,
     HotlineError,
     MalformedRequest,
@@ -52,7 +53,13 @@ def answers_webhook(view: Callable[..., Any]) -> Callable[..., Any]:
             return view(*args, **kwargs)
         except HotlineError as problem:
             status = next((code for kind, code in STATUS_OF if isinstance(problem, kind)), 500)
-            _log.warning("webhook refused", extra={"reason": type(problem).__name__, "status": status})
+            told = str(problem) if isinstance(problem, NAMES_ONLY_THINGS) else ""
+            level = logging.ERROR if status == 500 else logging.WARNING  # 500: only ops can cure it
+            _log.log(
+                level,
+                "webhook refused",
+                extra={"reason": type(problem).__name__, "detail": told, "status": status},
+            )
             return Response(body="", status_code=status, headers={"Content-Type": "text/plain"})
         except Exception:
             _log.exception("webhook failed")

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib import settings, wiring
 from chalicelib.domain.case import Case
 from chalicelib.domain.message import Delivery, Message
-from chalicelib.errors import CaseNotFound
+from chalicelib.errors import CaseNotFound, MalformedRequest
 from chalicelib.storage.commit import commit
 from chalicelib.storage.tables import from_stream_image
 
@@ -56,8 +56,13 @@ def receive_email(event: Mapping[str, Any]) -> dict[str, int]:
         if message_id == "AMAZON_SES_SETUP_NOTIFICATION":  # the mail service's own first object
             continue
         raw = wiring.files().get(f"inbound/{message_id}")
-        mail = read_mail(raw, id=f"ses#{message_id}", verdicts=record["ses"].get("receipt"))
-        outcome = take_email(mail, **wiring.taking())
+        try:
+            mail = read_mail(raw, id=f"ses#{message_id}", verdicts=record["ses"].get("receipt"))
+        except MalformedRequest:  # no later try would read it; it stays in the file store
+            _log.warning("mail cannot be read", extra={"mail": message_id})
+            outcome = "malformed"
+        else:
+            outcome = take_email(mail, **wiring.taking())
         counts[outcome] = counts.get(outcome, 0) + 1
     return _logged("receive_email", counts)
 
@@ -105,7 +110,7 @@ def recount_stats() -> dict[str, int]:
 
 
 def send_reports() -> dict[str, int]:
-    """Queue the reports of every period that ended yesterday; the counters are proved first."""
+    """Queue the reports of every period that has just ended; `recount_stats` has proved the counters in the night."""
     from chalicelib.usecases.report import send_reports as send
     from chalicelib.web.render import mail
     from chalicelib.web.report_sheet import report_xlsx

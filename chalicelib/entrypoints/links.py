@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +14,7 @@ from chalicelib.domain.case import WITH_AGENCY, Case
 from chalicelib.domain.keys import Link
 from chalicelib.domain.text import normalise
 from chalicelib.entrypoints.http import protected_by, request_body
-from chalicelib.entrypoints.pages import html
+from chalicelib.entrypoints.pages import answers_browser, html
 from chalicelib.errors import (
     ActionNotAllowed,
     CaseConflict,
@@ -31,17 +30,14 @@ from chalicelib.usecases.open_link import DESK, open_link
 
 routes = Blueprint(__name__)
 
-MAX_BODY_BYTES = 100_000
 MAX_TEXT_CHARACTERS = 4_000
 """As the page says (web/render.py, MAX_TEXT)."""
 
 SIGNED_LINK = "signed link"
 
-_log = logging.getLogger("hotline.links")
 
-
-def answers_browser(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Turn what goes wrong into a page that says what to do."""
+def explains_link(view: Callable[[str], Response]) -> Callable[[str], Response]:
+    """Turn a link that opens nothing into a page that says why and what to do."""
 
     @functools.wraps(view)
     def answer(token: str) -> Response:
@@ -50,11 +46,6 @@ def answers_browser(view: Callable[..., Response]) -> Callable[..., Response]:
         except LinkNotValid as problem:
             status = {"expired": 410, "superseded": 409}.get(str(problem), 404)
             return html("link_problem", status=status, directory=wiring.directory(), reason=str(problem))
-        except StorageUnavailable:
-            return html("error", status=503, directory=None)
-        except Exception:
-            _log.exception("page failed")
-            return html("error", status=500, directory=None)
 
     return answer
 
@@ -62,6 +53,7 @@ def answers_browser(view: Callable[..., Response]) -> Callable[..., Response]:
 @routes.route("/a/{token}", methods=["GET"])
 @protected_by(SIGNED_LINK)
 @answers_browser
+@explains_link
 def show_case(token: str) -> Response:
     case, link = _open(token)
     return _page(case, link)
@@ -70,10 +62,11 @@ def show_case(token: str) -> Response:
 @routes.route("/a/{token}", methods=["POST"], content_types=["*/*"])
 @protected_by(SIGNED_LINK)
 @answers_browser
+@explains_link
 def act_on_case(token: str) -> Response:
     case, link = _open(token)
     try:
-        form = _form()
+        form = parse_form(request_body(routes))
         act, text, agency = form.get("act", ""), form.get("text", ""), form.get("agency", "")
     except MalformedRequest:
         return _page(case, link, status=400, error="other")
@@ -103,13 +96,6 @@ def _act(case: Case, link: Link, act: str, text: str, agency: str) -> Case:
     if link.role == DESK:
         return act_for_desk(case, act, text, agency, **context)
     return act_for_agency(case, act, text, **context)
-
-
-def _form() -> dict[str, str]:
-    body = request_body(routes)
-    if len(body) > MAX_BODY_BYTES:
-        raise MalformedRequest("text")
-    return parse_form(body)
 
 
 def _page(case: Case, link: Link, *, status: int = 200, **state: Any) -> Response:

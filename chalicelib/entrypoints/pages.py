@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import logging
+from collections.abc import Callable
 from typing import Any
 
 from chalice import Response
+
+from chalicelib.errors import StorageUnavailable
+
+_log = logging.getLogger("hotline.pages")
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -26,3 +33,19 @@ def html(name: str, *, status: int = 200, language: str = "vi", **context: Any) 
     from chalicelib.web.render import page
 
     return Response(body=page(name, language=language, **context), status_code=status, headers=dict(HEADERS))
+
+
+def answers_browser(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Turn what goes wrong into a page that says so, never into a stack trace or a line of JSON."""
+
+    @functools.wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        try:
+            return view(*args, **kwargs)
+        except StorageUnavailable:
+            return html("error", status=503, directory=None)
+        except Exception:
+            _log.exception("page failed")
+            return html("error", status=500, directory=None)
+
+    return answer

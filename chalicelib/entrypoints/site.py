@@ -6,7 +6,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import wiring
 from chalicelib.entrypoints.http import JSON, answers_webhook, protected_by
-from chalicelib.entrypoints.pages import html
+from chalicelib.entrypoints.pages import answers_browser, html
 
 routes = Blueprint(__name__)
 
@@ -15,6 +15,7 @@ PUBLIC = "public: shows nothing of a case"
 
 @routes.route("/", methods=["GET"])
 @protected_by(PUBLIC)
+@answers_browser
 def show_home() -> Response:
     return html("home", directory=wiring.directory())
 

@@ -21,7 +21,12 @@ DESK_ITSELF = "desk"
 def tell_desk_of_failure(
     message: Message, *, cases: Any, commit: Callable[..., None], directory: Directory, now: datetime
 ) -> None:
-    """Write the failure into the case's history and send the desk its page; nothing for mail to the desk itself."""
+    """
+    Write the failure into the case's history and send the desk its page; nothing for mail to the desk itself.
+
+    Raises:
+        CaseConflict: The case kept changing; the message is `failed`, and the desk does not know yet.
+    """
     if message.purpose == DESK_ITSELF or message.case_code is None:
         return
     for _ in range(MAX_TRIES):
@@ -39,3 +44,4 @@ def tell_desk_of_failure(
         except CaseConflict:
             continue
         return
+    raise CaseConflict("the case kept changing: the desk was not told")

@@ -148,6 +148,8 @@ def _failed(message: Message, failure: SendFailed, sending: Sending, now: dateti
 def give_up(message: Message, reason: str, *, expected: set[Delivery], sending: Sending) -> None:
     """Mark a message failed for good and put it on the desk's table, once."""
     if sending.outbox.settle(message.id, expected=expected, status=Delivery.FAILED, error=reason):
+        # Mail to the desk itself, digests and reports have no case to tell the desk of: the log is where they show.
+        _log.error("message given up", extra={"message_id": message.id, "purpose": message.purpose})
         sending.tell_desk(replace(message, status=Delivery.FAILED, error=reason))
 
 

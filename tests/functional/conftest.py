@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -158,3 +159,15 @@ def deployed(
     wiring._current.looked_at = float("inf")
     yield stack
     wiring.forget()
+
+
+@pytest.fixture
+def log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[pytest.LogCaptureFixture]:
+    """What the hotline logs, whether or not the app has set its logging up in this process."""
+    logger = logging.getLogger("hotline")
+    monkeypatch.setattr(logger, "propagate", False)
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.message import Delivery, Message
+from chalicelib.errors import CaseConflict
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.usecases.compose import compose
 from chalicelib.usecases.message_failed import tell_desk_of_failure
@@ -237,3 +238,24 @@ def test_a_retry_of_a_text_waits_for_civil_hours(post):
     post.sms.refuse()
     sweep(sending=replace(post.sending, civil=lambda moment: morning), now=post.line.now)
     assert post.message.due_at == morning
+
+
+def test_a_mail_no_case_stands_behind_is_missed_in_the_log_when_it_is_given_up(post, log):
+    digest = Message(
+        "digest-w-2026-03-02", "email", "a@b.example", "digest", post.line.now, post.line.now, text="x"
+    )
+    post.line.stores.commit(messages=(digest,))
+    post.email.refuse(retry=False)
+    assert post.sweep()["failed"] == 1
+    assert [record.message_id for record in log.records if record.levelname == "ERROR"] == [digest.id]
+
+
+def test_a_desk_that_could_not_be_told_is_an_error_not_a_silence(post):
+    def changing(**_: object) -> None:
+        raise CaseConflict("somebody was faster")
+
+    stores, line = post.line.stores, post.line
+    with pytest.raises(CaseConflict, match="not told"):
+        tell_desk_of_failure(
+            post.message, cases=stores.cases, commit=changing, directory=line.directory, now=line.now
+        )

@@ -1,12 +1,18 @@
 """What providers post, as they post it: signed, twice, forged, malformed, at once, and with the database gone."""
 
 import json
+import logging
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 
+from chalicelib import wiring
+from chalicelib.entrypoints import _JsonLines, jobs
+from chalicelib.errors import CalendarGap
+from chalicelib.gateways.files import FolderFiles
 from chalicelib.gateways.sms_json import sign
 from tests.functional.conftest import GATEWAY_SECRET, Deployed
 from tests.unit.worktime import at
@@ -52,8 +58,6 @@ def test_a_report_on_nothing_of_ours_changes_nothing(deployed, name):
 def test_a_delivery_report_settles_its_message(deployed):
     deployed.text("Mat dien phuong Cao Lanh")
     text = next(each for each in deployed.messages() if each.endswith("-sms"))
-    from chalicelib import wiring
-
     now = deployed.now
     wiring.outbox_store().lease(text, now=now, until=now.replace(hour=9))
     form = {"MessageSid": "SM9", "MessageStatus": "delivered", "To": "+84900000459", "From": "1022"}
@@ -102,18 +106,11 @@ def test_a_body_that_is_too_large_is_refused(deployed):
     assert answer["statusCode"] == 400 and deployed.rows("inbox") == []
 
 
-def test_the_log_names_the_reason_and_nobody(deployed, caplog):
-    import logging
-
-    logger = logging.getLogger("hotline")
-    logger.addHandler(caplog.handler)
-    try:
-        deployed.twilio("/twilio/sms", {"MessageSid": "SM1", "From": "", "Body": "bi mat 0900000777"})
-        deployed.text("duong o ga phuong cao lanh, sdt 0900000777")
-    finally:
-        logger.removeHandler(caplog.handler)
-    said = "\n".join(json.dumps(vars(record), default=str, ensure_ascii=False) for record in caplog.records)
-    assert "MalformedRequest" in said
+def test_the_log_names_the_reason_and_nobody(deployed, log):
+    deployed.twilio("/twilio/sms", {"MessageSid": "SM1", "From": "", "Body": "bi mat 0900000777"})
+    deployed.text("duong o ga phuong cao lanh, sdt 0900000777")
+    said = "\n".join(json.dumps(vars(record), default=str, ensure_ascii=False) for record in log.records)
+    assert '"reason": "MalformedRequest", "detail": "From"' in said
     assert "0900000777" not in said and "+84900000001" not in said
 
 
@@ -182,11 +179,49 @@ def test_a_forged_message_of_the_gateway_is_refused(deployed, content, secret, s
     assert deployed.codes() == []
 
 
+def test_a_mail_that_is_none_is_counted_and_the_next_one_is_taken(deployed, monkeypatch, tmp_path):
+    monkeypatch.setenv("FILES_FOLDER", str(tmp_path))
+    files = FolderFiles(tmp_path)
+    files.put("inbound/m1", b"\x00 no mail", "message/rfc822")
+    files.put("inbound/m2", b"From: an@thu.example\nSubject: o ga\n\nO ga, phuong Cao Lanh", "message/rfc822")
+    passed = {f"{name}Verdict": {"status": "PASS"} for name in ("spam", "virus", "spf", "dkim", "dmarc")}
+    came = [{"ses": {"mail": {"messageId": name}, "receipt": passed}} for name in ("m1", "m2")]
+    assert jobs.receive_email({"Records": came}) == {"malformed": 1, "new_matter": 1}
+    assert deployed.case().reporter_address == "an@thu.example"
+
+
 def test_the_hotline_says_that_it_stands(deployed):
     answer = deployed.call("GET", "/health")
     assert answer["statusCode"] == 200 and province_version() in answer["body"]
     home = deployed.call("GET", "/")
     assert home["statusCode"] == 200 and "1022" in home["body"] and "<script" not in home["body"]
+
+
+def test_a_front_page_without_a_database_is_still_a_page(deployed, monkeypatch):
+    wiring.forget()
+    monkeypatch.setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:9")
+    home = deployed.call("GET", "/")
+    assert home["statusCode"] == 503 and "<html" in home["body"]
+
+
+def test_a_missing_setting_is_named_in_the_log(deployed, log, monkeypatch):
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    assert deployed.text("duong o ga")["statusCode"] == 500
+    (refused,) = [record for record in log.records if record.getMessage() == "webhook refused"]
+    assert refused.levelname == "ERROR" and "TWILIO_AUTH_TOKEN" in refused.detail
+
+
+def test_a_logged_error_tells_its_remedy_but_never_what_a_person_wrote():
+    def logged(error: Exception) -> dict:
+        try:
+            raise error
+        except Exception:
+            record = logging.LogRecord("hotline", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+        return json.loads(_JsonLines().format(record))
+
+    assert "calendar.yaml" in logged(CalendarGap("fill years: 2028 in calendar.yaml"))["detail"]
+    said = logged(ValueError("0900000777"))
+    assert said["error"] == "ValueError" and "0900000777" not in json.dumps(said)
 
 
 def province_version() -> str:
