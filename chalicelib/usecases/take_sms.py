@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.case import Case
+from chalicelib.domain.code import find_codes, is_valid_code
 from chalicelib.domain.commands import read_citizen_command
 from chalicelib.domain.dialogue import decide
 from chalicelib.domain.directory import Directory
@@ -25,7 +26,7 @@ MAX_TRIES = 4
 """Two messages of one sender at the same moment collide once; more than a few collisions are a storm."""
 
 RECENT_CASES = 5
-"""How many of a sender's latest cases a message may be about."""
+"""How many of a sender's latest cases a message may be about that names none by its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def _effect(
     # A stranger with a new matter has no cases: not looking saves the first message a round trip (design §8).
     known = talk is not None or read_citizen_command(text) is not None
     recent = recent_cases(sender.reporter_id, cases) if known else ()
+    if known:
+        recent = (*recent, *_older_case_named(text, sender.reporter_id, recent, cases))
     understanding = reader.read(text, on=answer_citizen.day_of(now))
     decision = decide(text, talk=talk, cases=recent, understanding=understanding, now=now)
     answered = answer_citizen.carry_out(
@@ -150,3 +153,15 @@ def recent_cases(reporter: str, cases: Any) -> tuple[Case, ...]:
         except CaseNotFound:
             continue
     return tuple(found)
+
+
+def _older_case_named(text: str, reporter: str, recent: tuple[Case, ...], cases: Any) -> tuple[Case, ...]:
+    """The sender's own case of longer ago that the text names by its code; somebody else's is like none at all."""
+    codes = [code for code in find_codes(text) if is_valid_code(code)]
+    if not codes or any(case.code in codes for case in recent):
+        return ()
+    try:
+        case: Case = cases.get(codes[0])
+    except CaseNotFound:
+        return ()
+    return (case,) if case.reporter_id == reporter else ()

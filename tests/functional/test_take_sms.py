@@ -15,6 +15,7 @@ from chalicelib.domain.text import GSM_BASIC, GSM_EXTENSION
 from chalicelib.errors import CaseConflict
 from chalicelib.usecases import replies
 from chalicelib.usecases.open_case import Opened
+from chalicelib.usecases.take_sms import RECENT_CASES
 from tests.fake_reader import CAO_LANH, SA_DEC, understood
 from tests.hotline import OTHER_PHONE, PHONE, Hotline, province
 from tests.unit.worktime import at, written
@@ -325,6 +326,24 @@ def test_an_answer_waits_for_civil_hours(answered, wrote_minutes_ago, sent):
     line.text(POTHOLE)
     line.later(minutes=wrote_minutes_ago).agency("answer", "Đã vá")
     assert written(line.messages(purpose="answer")[0].due_at) == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("TRA CUU {code}", "Ma {code}:", id="looked up"),
+        pytest.param("{code} van con o ga", "da bo sung vao ho so {code}", id="added to"),
+        pytest.param("HUY {code}", "da rut ma {code}", id="withdrawn"),
+    ],
+)
+def test_a_case_of_long_ago_is_found_by_its_code_however_many_came_since(line, text, said):
+    line.text(POTHOLE)
+    code = line.case().code
+    for day in range(RECENT_CASES + 1):
+        line.later(days=2).text(f"mat dien phuong cao lanh, to {day}")
+    assert len(line.cases) > RECENT_CASES
+    assert said.format(code=code) in line.text(text.format(code=code))
+    assert "Khong tim thay" in line.text(f"TRA CUU {code}", sender=OTHER_PHONE)
 
 
 @pytest.mark.parametrize(
