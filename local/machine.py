@@ -18,6 +18,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from local import options as settings_of
 from local.clock import ZONE, SimulatedClock
+from local.demo import DAYS
 from local.options import Options, WrongOption
 
 log = logging.getLogger("local")
@@ -107,10 +108,11 @@ class Machine:
 
     def _begin_at(self) -> datetime:
         """The later of what was asked for and what an earlier run had reached: the clock never goes back."""
-        wanted = self.options.start or datetime.now(ZONE)
+        self.begins_at = wanted = self.options.start or datetime.now(ZONE)
         reached = self._state().get("now")
+        self.resumed = reached is not None
         if reached is None:
-            return wanted
+            return wanted - timedelta(days=DAYS) if self.options.demo else wanted
         if self.options.start and datetime.fromisoformat(reached) > wanted:
             log.warning("an earlier run had reached %s; the clock goes on from there", reached)
         return max(wanted, datetime.fromisoformat(reached))
@@ -163,6 +165,8 @@ class Machine:
             written=_writes_of_this_process(),
         )
         province = pack["province"]
+        self.delivered = delivered
+        self.desk = str(province["desk"]["email"])
         about = {
             "province": self.options.province,
             "names": province["names"],
