@@ -1,4 +1,4 @@
-"""CPU that one text message costs in our process: signature, understanding, routing, transaction, reply."""
+"""CPU that one text message costs in our process: understanding, routing, transaction, reply; not the web framework."""
 
 from __future__ import annotations
 
