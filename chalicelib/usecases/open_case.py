@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from chalicelib.domain.directory import Directory
 from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
 from chalicelib.domain.routing import Routing, route
+from chalicelib.errors import CalendarGap
 from chalicelib.usecases import notices
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_MATTERS = 3
 """More matters than this in one message are for a person to take apart."""
+
+_log = logging.getLogger("hotline.open_case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def open_from_text(
     """
     case = _new_case(text, sender, understanding, directory, now, new_code())
     if case.spam:
-        # Nobody is told of an advertisement; it waits in the desk's queue and daily digest without an alarm.
+        # Nobody is told of an advertisement; it waits in the desk's queue without an alarm.
         return Opened(case)
     if understanding.empty and case.kind is not Kind.DENUNCIATION and not case.emergency:
         return _asking(case, "matter", (), directory, now)
@@ -183,7 +187,12 @@ def _place_words(understanding: Understanding) -> str:
 def _assigned(case: Case, routing: Routing, directory: Directory, now: datetime) -> Opened:
     assert routing.agency is not None
     reason = {"rule": routing.rule_id or "", "because": routing.reason}
-    assigned = handling.assign(case, routing.agency, directory, at=now, actor=Actor.SYSTEM, reason=reason)
+    try:
+        assigned = handling.assign(case, routing.agency, directory, at=now, actor=Actor.SYSTEM, reason=reason)
+    except CalendarGap as gap:
+        # A deadline is never guessed, and no text is lost for it: the desk has the case until the year is entered.
+        _log.error("no deadline", extra={"case": case.code, "detail": str(gap)})
+        return _with_desk(case, "unrouted", directory, now, replace(routing, alternatives=(routing.agency,)))
     messages = notices.assignment(assigned, directory=directory, now=now)
     if assigned.emergency:
         messages = (*messages, notices.to_desk(assigned, "urgent", directory=directory, now=now))
@@ -193,15 +202,24 @@ def _assigned(case: Case, routing: Routing, directory: Directory, now: datetime)
 def _with_desk(
     case: Case, reason: str, directory: Directory, now: datetime, routing: Routing | None = None
 ) -> Opened:
-    scheduled = schedule(replace(case, asked_at=None), directory)
+    scheduled = _scheduled(replace(case, asked_at=None), directory, now)
     proposed = routing.alternatives[0].code if routing is not None and routing.alternatives else None
     message = notices.to_desk(scheduled, reason, directory=directory, now=now, proposed=proposed)
     return Opened(scheduled, messages=(message,))
 
 
 def _asking(case: Case, asked: str, options: tuple[str, ...], directory: Directory, now: datetime) -> Opened:
-    asking = schedule(replace(case, asked_at=now), directory)
+    asking = _scheduled(replace(case, asked_at=now), directory, now)
     return Opened(asking, asked=asked, options=options)
+
+
+def _scheduled(case: Case, directory: Directory, now: datetime) -> Case:
+    try:
+        return schedule(case, directory)
+    except CalendarGap:
+        return replace(
+            case, wake_at=now
+        )  # the job names the file in the log until somebody fills it, then goes on
 
 
 def _with_children(

@@ -307,6 +307,20 @@ def test_the_answer_reaches_the_citizen_and_can_be_rated(line):
     assert (line.case().status, line.case().rating) == ("closed", 3)
 
 
+@pytest.mark.parametrize("moment", ["Mon 28/12/2026 08:30", "Thu 31/12/2026 22:00"])
+def test_a_year_nobody_has_entered_costs_no_text(log, moment):
+    calendar = {**province().calendar, "years": {"2026": province().calendar["years"]["2026"]}}
+    line = Hotline(moment, directory=replace(province(), calendar=calendar))
+    reply = line.text(POTHOLE)
+    case = line.case()
+    assert case.code in reply and (case.status, case.due_at) == (Status.RECEIVED, None)
+    assert [(m.params["reason"], m.params["proposed"]) for m in line.messages()] == [("unrouted", WARD)]
+    assert any("2027" in record.detail for record in log.records)
+    line.directory = province()
+    line.at("Mon 04/01/2027 08:30").wake()
+    assert line.case().events[-1].data["step"].startswith("desk_alarm")
+
+
 @pytest.mark.parametrize(
     ("answered", "wrote_minutes_ago", "sent"),
     [
