@@ -12,7 +12,6 @@ import random
 import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from threading import Event
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
@@ -34,12 +33,12 @@ _CODE = re.compile(r"\b(\d{3}) ?(\d{3}) ?(\d{3})\b")
 _PROPOSED = re.compile(r'<option[^>]*value="([^"]+)"[^>]*selected')
 
 
-def fill(machine: Machine, ended: Event) -> None:
-    """Live through the weeks before the start; stop early when *ended* is set."""
+def fill(machine: Machine, is_ending: Callable[[], bool]) -> None:
+    """Live through the weeks before the start; stop early when somebody wants to end."""
     if machine.resumed:
         log.info("an earlier run is kept here; no sample cases are added")
         return
-    Weeks(machine).live(ended)
+    Weeks(machine).live(is_ending)
 
 
 class Weeks:
@@ -54,11 +53,11 @@ class Weeks:
         self._known: set[tuple[str, str]] = set()
         self._phones: dict[str, str] = {}
 
-    def live(self, ended: Event) -> None:
+    def live(self, is_ending: Callable[[], bool]) -> None:
         """Do what is planned, in order, until the start."""
         end = self._machine.begins_at
         self._plan_texts(self._machine.clock.now())
-        while self._plan and not ended.is_set():
+        while self._plan and not is_ending():
             moment, _, act = heapq.heappop(self._plan)
             if moment >= end:
                 break
@@ -66,7 +65,7 @@ class Weeks:
             act()
             self._machine.worker.settle()
             self._read_mail()
-        if not ended.is_set():
+        if not is_ending():
             self._machine.worker.jump(max(end, self._machine.clock.now()))
 
     def _plan_texts(self, start: datetime) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from local.clock import ZONE
 from local.database import client
 
 MOST = 300
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # as the tables keep it
 _SHOWN = (
     "id channel purpose to case_code status due_at attempts error was_uncertain provider_id "
     "created_at sent_at"
@@ -28,4 +32,6 @@ def outbox_rows(endpoint: str, table: str) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str) and _UTC.fullmatch(value):
+        return datetime.fromisoformat(value).astimezone(ZONE).isoformat(timespec="seconds")
     return int(value) if value is not None and not isinstance(value, str | bool) else value

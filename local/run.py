@@ -6,7 +6,8 @@ import logging
 import os
 import signal
 import sys
-import threading
+from queue import SimpleQueue
+from types import FrameType
 
 from local.machine import Machine
 from local.options import Options, WrongOption, read_options
@@ -30,14 +31,35 @@ BANNER = """
 """
 
 
+class Ending:
+    """Whether somebody asked us to end. A queue, because two signals at once would lock an Event up for good."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._asks: SimpleQueue[int] = SimpleQueue()
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._asked = True
+        self._asks.put(number)
+
+    def is_asked(self) -> bool:
+        """Whether a signal has come."""
+        return self._asked
+
+    def wait(self) -> None:
+        """Wait for a signal."""
+        self._asks.get()
+
+
 def main() -> int:
     """Run until a signal; return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
     for noisy in ("werkzeug", "botocore", "boto3", "urllib3", "pynamodb"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    ended = threading.Event()
+    ending = Ending()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, ending.ask)
     try:
         options = read_options(os.environ)
         machine = Machine(options)
@@ -49,9 +71,9 @@ def main() -> int:
         if options.demo:
             from local.demo import fill
 
-            fill(machine, ended)
+            fill(machine, ending.is_asked)
         print(_banner(options, machine), flush=True)
-        ended.wait()
+        ending.wait()
         print("\nKết thúc … · ending …", flush=True)
     except (WrongOption, PackError) as error:
         print(error, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -67,3 +68,12 @@ def test_a_taken_port_is_said_plainly(province: Province, start_province: Callab
 def test_an_unknown_province_lists_those_there_are(start_province: Callable[..., Province]) -> None:
     with pytest.raises(pytest.fail.Exception, match="dong-nai, dong-thap"):
         start_province(PROVINCE="atlantis")
+
+
+def test_two_signals_at_once_end_it_all_the_same(start_province: Callable[..., Province]) -> None:
+    """A terminal and make may both pass the same signal on."""
+    province = start_province()
+    for _ in range(50):
+        if province.process.poll() is None:
+            province.process.send_signal(signal.SIGTERM)
+    assert province.process.wait(timeout=30) == 0

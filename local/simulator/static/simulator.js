@@ -269,7 +269,7 @@ function table(name, rows, columns) {
 }
 
 async function drawOutbox() {
-  table("outbox-table", await ask("outbox"), [
+  table("outbox-table", (await ask("outbox")).slice(0, 100), [
     ["status", (row) => make("span", { className: `state ${row.status}`, textContent: t(row.status) })],
     ["due", (row) => when(row.due_at)],
     ["purpose", (row) => row.purpose],
