@@ -140,7 +140,9 @@ def read_all(reader: StreamReader) -> list[int]:
 
 def test_a_stream_is_handed_on_in_batches_as_lambda_sees_them() -> None:
     seen: list[dict[str, Any]] = []
-    reader = StreamReader("outbox", lambda event: seen.extend(event["Records"]), FakeStream(230), "arn:stream")
+    reader = StreamReader(
+        "outbox", lambda event: seen.extend(event["Records"]), FakeStream(230), "arn:stream"
+    )
     assert read_all(reader) == [100, 100, 30]
     assert [record["eventID"] for record in seen] == [str(number) for number in range(230)]
     assert seen[0]["eventSource"] == "aws:dynamodb"
