@@ -12,9 +12,11 @@ import pytest
 
 from chalicelib import texts
 from chalicelib.domain.case import TRANSITIONS, Actor, Kind, Priority, Status
+from chalicelib.web.mail_office import DESK_REASONS
 from tests.showcase import make_directory
 
 ROOT = Path(__file__).resolve().parents[2]
+HANDBOOK = (ROOT / "docs/so-tay-van-hanh.md").read_text(encoding="utf-8")
 VI, EN = texts.templates("vi"), texts.templates("en")
 
 OWN_FILES = ("mail", "page", "report", "names")
@@ -75,6 +77,12 @@ def test_every_key_named_in_the_code_exists() -> None:
     named = {found for found in written_in_code() if key.fullmatch(found)}
     assert len(named) > 50
     assert sorted(named - set(VI)) == []
+
+
+@pytest.mark.parametrize("reason", DESK_REASONS)
+def test_the_handbook_knows_every_mail_of_the_desk_by_its_subject(reason: str) -> None:
+    subject, _, _ = texts.template(f"mail.desk.subject_{reason}").partition(" – ")
+    assert subject in HANDBOOK
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
