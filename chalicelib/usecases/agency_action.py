@@ -110,6 +110,8 @@ def _extend(case: Case, words: str, directory: Directory, now: datetime) -> Outc
 
 
 def _progress(case: Case, words: str, directory: Directory, now: datetime) -> Outcome:
+    if case.events[-1].action == "progress" and case.events[-1].note == words:
+        return Outcome(case)  # a form sent twice: the citizen has been told
     reported = handling.report_progress(case, directory, at=now, note=words)
     return Outcome(
         reported, notices.to_citizen(reported, "progress", directory=directory, now=now, note=words)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.domain import handling
 from chalicelib.domain.calendar import local
-from chalicelib.domain.case import Actor, Case
+from chalicelib.domain.case import WITH_AGENCY, Actor, Case
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.text import normalise
 from chalicelib.errors import MalformedRequest
@@ -24,7 +24,7 @@ def act_for_desk(
         case: With its whole history.
         act: assign (needs *agency*), answer, decline or ask (need *text*).
         text: Note, answer, reason or question.
-        agency: Code of the agency to assign to.
+        agency: Code of the agency to assign to; the one that has the case already changes nothing.
 
     Raises:
         MalformedRequest: Names the field that is wrong: act, text or agency.
@@ -64,6 +64,8 @@ def _assign(case: Case, note: str, code: str, directory: Directory, now: datetim
     agency = directory.agencies.get(code)
     if agency is None or not agency.valid.covers(local(now).date()):
         raise MalformedRequest("agency")
+    if case.agency == agency.code and case.status in WITH_AGENCY:
+        return Outcome(case)  # a form sent twice: its links and deadlines stand, nobody is told again
     assigned = handling.assign(
         case, agency, directory, at=now, actor=Actor.DESK, reason={"rule": "desk"}, note=note
     )

@@ -58,6 +58,19 @@ def test_the_citizen_hears_where_the_case_went(assigned):
     assert "Xin xem giúp" in assigned.read(assigned.messages(purpose="assignment")[-1]).text
 
 
+def test_a_form_sent_twice_is_done_once(assigned):
+    assigned.agency("return", "nhầm")
+    assigned.desk("assign", agency="so_xay_dung")
+    assigned.agency("accept")
+    assigned.agency("progress", "Đang làm")
+    once = assigned.stores.everything()
+    assert assigned.desk("assign", agency="so_xay_dung").assignment == 2
+    assert assigned.agency("progress", "Đang làm").version == assigned.case().version
+    assert assigned.stores.everything() == once
+    assigned.agency("progress", "Sắp xong")
+    assert len(assigned.messages(purpose="progress")) == 2
+
+
 def test_a_denunciation_is_urgent_for_the_desk_and_cannot_be_assigned(line):
     line.text("toi to cao ong A nhan hoi lo, sdt 0900000777")
     message = line.messages(to=DESK)[0]
