@@ -26,8 +26,8 @@ MATTERS = (
     ("0980000126", "Toi muon hoi tro cap that nghiep nop ho so o dau"),
     ("0980000127", "De nghi lap them thung rac o cho Cai Be"),
 )
-PHONE_SIZE = {"width": 360, "height": 640}
-LETTER_SIZE = {"width": 640, "height": 760}
+PHONE_SIZE: Any = {"width": 360, "height": 640}
+LETTER_SIZE: Any = {"width": 640, "height": 760}
 
 
 def main() -> int:

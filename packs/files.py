@@ -140,21 +140,8 @@ province = Record(
         "region": words,
         "emergency": list_of(emergency, empty=False),
         "denunciation": Record({"authority": both_languages, "vi": words, "en": words}),
-        "retention": map_of(
-            positive,
-            keys=(
-                "contact_months",
-                "recording_months",
-                "file_months",
-                "inbox_days",
-                "outbox_days",
-                "statistics_years",
-            ),
-        ),
         "review_answers": flag,
-        "identity_to_agencies": flag,
         "civil_hours": Record({"from": clock, "to": clock}),
-        "dialogue_minutes": positive,
     },
     {
         "leaders": list_of(contact),

@@ -24,13 +24,11 @@ from chalicelib.domain.case import Case, Status
 from chalicelib.domain.code import find_codes, is_valid_code
 from chalicelib.domain.commands import Command, read_citizen_command
 from chalicelib.domain.inbox import Talk
+from chalicelib.domain.ladder import QUESTION_OPEN
 from chalicelib.domain.text import fold
 
 if TYPE_CHECKING:
     from chalicelib.domain.understanding import Understanding
-
-QUESTION_MINUTES = 15
-"""A dialogue left alone this long goes to the desk (design §3; the ladder's `question_open`)."""
 
 ADDITION_HOURS = 24
 """So long a text without a matter of its own is taken as more on the last open case."""
@@ -96,7 +94,7 @@ def _open_question(talk: Talk | None, cases: Sequence[Case], now: datetime) -> C
     """The case whose opening question is still unanswered and not yet with the desk."""
     if talk is None or talk.asked is None or talk.asked_at is None:
         return None
-    if now - talk.asked_at > timedelta(minutes=QUESTION_MINUTES):
+    if now - talk.asked_at > QUESTION_OPEN:
         return None
     return next(
         (case for case in cases if case.code == talk.case_code and case.status is Status.RECEIVED), None

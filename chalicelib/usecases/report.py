@@ -69,7 +69,8 @@ def send_reports(
             if not report.is_empty and to:
                 counts[_queue(report, [], to, files, commit, directory, render, sheet, now)] += 1
         # The province's own comes last: once it is in the outbox, the period is done.
-        counts[_queue(whole, told, office, files, commit, directory, render, sheet, now)] += 1
+        readers = tuple(leader["email"] for leader in directory.province.get("leaders", ()))
+        counts[_queue(whole, told, office, files, commit, directory, render, sheet, now, cc=readers)] += 1
     return dict(counts)
 
 
@@ -96,6 +97,8 @@ def _queue(
     render: Callable[..., Any],
     sheet: Callable[..., bytes],
     now: datetime,
+    *,
+    cc: tuple[str, ...] = (),
 ) -> str:
     identity = message_id(report.scope, report.period)
     key = f"reports/{identity}.xlsx"
@@ -105,6 +108,7 @@ def _queue(
         id=identity,
         channel="email",
         to=to,
+        cc=cc,
         purpose="report",
         created_at=now,
         due_at=now,

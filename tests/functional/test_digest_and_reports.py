@@ -103,6 +103,8 @@ def test_a_week_is_reported_to_the_office_with_a_sheet_and_to_the_agency_about_i
     whole = wiring.outbox_store().get("report-province-2026-W10")
     own = wiring.outbox_store().get("report-ubnd_29869-2026-W10")
     assert (whole.to, own.to) == (OFFICE, WARD.focal_point.email)
+    leaders = wiring.directory().province["leaders"]
+    assert (whole.cc, own.cc) == (tuple(leader["email"] for leader in leaders), ())
     assert "4" in whole.text and "0900000777" not in whole.text + whole.html
     (key,) = whole.attachments
     sheet = wiring.files().get(key)

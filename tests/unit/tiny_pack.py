@@ -41,11 +41,7 @@ denunciation:
   vi: Gửi đơn có ký tên.
   en: Send it signed.
 review_answers: false
-identity_to_agencies: false
 civil_hours: {from: "07:00", to: "21:00"}
-dialogue_minutes: 15
-retention:
-  {contact_months: 24, recording_months: 6, file_months: 24, inbox_days: 30, outbox_days: 90, statistics_years: 10}
 """,
     "agencies.yaml": """\
 agencies:
