@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import urllib.request
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.blackbox.conftest import Province, code_in
@@ -65,9 +68,12 @@ def report_of(province: Province, to: str) -> dict[str, Any]:
 def test_the_half_year_report_says_65_received_60_questions_5_complaints_65_handled(
     half_year: Province, to: str
 ) -> None:
-    text = report_of(half_year, to)["text"]
-    print(text)
-    assert "65" in text
-    assert "60" in text
-    assert "5" in text
-    assert "100%" in text
+    report = report_of(half_year, to)
+    assert "65 (60 hỏi thông tin, 5 phản ánh)" in report["text"]
+    assert "65 (đạt 100%)" in report["text"]
+    assert "Lao động, người có công, xã hội 65" in report["text"]
+    (sheet,) = report["attachments"]
+    with urllib.request.urlopen(sheet["url"]) as file:
+        book = openpyxl.load_workbook(io.BytesIO(file.read()))
+    numbers = {cell.value for page in book for row in page.iter_rows() for cell in row}
+    assert {65, 60, 5} <= numbers
