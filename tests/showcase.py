@@ -269,6 +269,14 @@ def mails(language: str = "vi", text: str = SAID) -> dict[str, render.Rendered]:
             day=at(9, 7, 30),
             **groups,
         ),
+        "desk list": render.mail(
+            "desk_list",
+            language=language,
+            directory=directory,
+            day=at(9, 7, 30),
+            waiting=[{**view(matter, language=language, now=at(9, 7, 30)), "link": LINK}],
+            spam=[{**view(matter, language=language, now=at(9, 7, 30)), "link": LINK}],
+        ),
         "report": render.mail("report", language=language, directory=directory, report=half_year_2020()),
     }
     for step in ("half", "eighty", "due", "late:1", "late:3", "accept", "accept:2"):

@@ -1,9 +1,10 @@
-"""Each working morning, tell every focal point what is late, due today and new."""
+"""Each working morning, tell every focal point what is late, due today and new, and the desk what is with it."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,46 +19,113 @@ from chalicelib.errors import AlreadyReceived, CaseConflict
 MOST_OPEN = 5_000
 """Open cases looked at, those whose next step comes first; a province with more late cases has another problem."""
 
+MOST_WITH_DESK = 500
+"""Cases of the desk's list; more are counted by nobody any more."""
+
+PAGE = 100
+
 ALL_STEPS = timedelta(days=3650)
 """No next step of an open case is further away."""
 
 
-def send_digests(
-    *,
-    cases: Any,
-    commit: Callable[..., None],
-    directory: Directory,
-    render: Callable[..., Any],
-    view: Callable[..., dict[str, Any]],
-    public_url: str,
-    secret: str,
-    now: datetime,
-) -> dict[str, int]:
-    """
-    Queue the day's digests; nothing on a day off, and nothing for an agency with nothing to do.
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What the lists of one morning are made of."""
 
-    The message's id is made of agency and day, so a second run the same day sends nothing twice. Returns counts.
+    directory: Directory
+    render: Callable[..., Any]
+    view: Callable[..., dict[str, Any]]
+    public_url: str
+    secret: str
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in Việt Nam."""
+        return local(self.now).date()
+
+    def line(self, case: Case, link: Link) -> dict[str, Any]:
+        """One case of a list: what it is, and the signed page that opens it."""
+        shown = self.view(case, self.directory, audience=link.role, language="vi", now=self.now)
+        token = link_token(link, secret=self.secret, now=self.now)
+        return {**shown, "link": f"{self.public_url}/a/{token}"}
+
+    def message(self, whose: str, to: str, purpose: str, **context: Any) -> Message:
+        """The list as a mail; its id is made of whose it is and the day, so that it is written once a day."""
+        mail = self.render(purpose, language="vi", directory=self.directory, day=self.now, **context)
+        return Message(
+            id=f"digest-{whose}-{self.today.isoformat()}",
+            channel="email",
+            to=to,
+            purpose=purpose,
+            created_at=self.now,
+            due_at=self.now,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+        )
+
+
+def send_digests(*, cases: Any, commit: Callable[..., None], **morning: Any) -> dict[str, int]:
     """
-    today = local(now).date()
+    Queue the day's lists; nothing on a day off, and nothing for whom there is nothing to do.
+
+    A second run the same day sends nothing twice. Other arguments: the fields of `Morning`. Returns counts.
+    """
+    on = Morning(**morning)
     counts: Counter[str] = Counter()
-    open_cases = _open_by_agency(cases, now)
-    for agency in directory.agencies_on(today):
-        if not calendar_for(directory, agency).is_working_day(today) or not agency.focal_point.email:
-            continue
-        counts["agencies"] += 1
-        found = digest_lines(open_cases[agency.code], now)
-        if found.is_empty:
-            continue
-        views = {
-            group: [
-                _line(case, agency, directory, view, public_url, secret, now)
-                for case in getattr(found, group)
-            ]
-            for group in ("new", "due_today", "late")
-        }
-        mail = render("digest", language="vi", directory=directory, agency=agency.name(), day=now, **views)
-        counts["queued" if _queue(_message(agency, mail, today, now), commit) else "known"] += 1
+    open_cases = _open_by_agency(cases, on.now)
+    messages = [_desk_list(cases, on)]
+    for agency in on.directory.agencies_on(on.today):
+        if calendar_for(on.directory, agency).is_working_day(on.today) and agency.focal_point.email:
+            counts["agencies"] += 1
+            messages.append(_digest(agency, open_cases[agency.code], on))
+    for message in messages:
+        if message is not None:
+            counts["queued" if _queue(message, commit) else "known"] += 1
     return dict(counts)
+
+
+def _digest(agency: Agency, open_cases: list[Case], on: Morning) -> Message | None:
+    found = digest_lines(open_cases, on.now)
+    if found.is_empty:
+        return None
+    lists = {
+        group: [
+            on.line(case, Link(case.code, "agency", agency.code, case.assignment))
+            for case in getattr(found, group)
+        ]
+        for group in ("new", "due_today", "late")
+    }
+    return on.message(agency.code, agency.focal_point.email, "digest", agency=agency.name(), **lists)
+
+
+def _desk_list(cases: Any, on: Morning) -> Message | None:
+    """What is with the desk; above all what was taken for an advertisement, of which no other mail tells."""
+    if not calendar_for(on.directory).is_working_day(on.today):
+        return None
+    queue = _desk_queue(cases)
+    if not queue:
+        return None
+    lines = {
+        spam: [on.line(case, Link(case.code, "desk")) for case in queue if case.spam is spam]
+        for spam in (False, True)
+    }
+    return on.message(
+        "desk", on.directory.province["desk"]["email"], "desk_list", waiting=lines[False], spam=lines[True]
+    )
+
+
+def _desk_queue(cases: Any) -> list[Case]:
+    found: list[Case] = []
+    after = None
+    while len(found) < MOST_WITH_DESK:
+        page = cases.desk_queue(limit=PAGE, after=after)
+        found += page.items
+        after = page.next
+        if after is None:
+            break
+    return found
 
 
 def _open_by_agency(cases: Any, now: datetime) -> defaultdict[str, list[Case]]:
@@ -72,34 +140,6 @@ def _open_by_agency(cases: Any, now: datetime) -> defaultdict[str, list[Case]]:
         if case.agency:
             found[case.agency].append(case)
     return found
-
-
-def _line(
-    case: Case,
-    agency: Agency,
-    directory: Directory,
-    view: Callable[..., dict[str, Any]],
-    url: str,
-    secret: str,
-    now: datetime,
-) -> dict[str, Any]:
-    link = Link(case.code, "agency", agency.code, case.assignment)
-    shown = view(case, directory, audience="agency", language="vi", now=now)
-    return {**shown, "link": f"{url}/a/{link_token(link, secret=secret, now=now)}"}
-
-
-def _message(agency: Agency, mail: Any, today: date, now: datetime) -> Message:
-    return Message(
-        id=f"digest-{agency.code}-{today.isoformat()}",
-        channel="email",
-        to=agency.focal_point.email,
-        purpose="digest",
-        created_at=now,
-        due_at=now,
-        subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
-    )
 
 
 def _queue(message: Message, commit: Callable[..., None]) -> bool:

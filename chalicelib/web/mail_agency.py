@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib import texts
@@ -89,13 +89,7 @@ def digest(words: Words, context: Mapping[str, Any]) -> Letter:
     day = context["day"]
     parts: list[Part] = [Paragraph(words("mail.digest.intro", at=texts.datetime_text(day, words.language)))]
     for name in ("late", "due_today", "new"):
-        cases = context[name]
-        if not cases:
-            continue
-        parts.append(Heading(words(f"mail.digest.{name}", count=len(cases))))
-        parts.append(Listing([_line(words, case) for case in cases[:MOST_LINES]]))
-        if len(cases) > MOST_LINES:
-            parts.append(Paragraph(words("mail.digest.more", count=len(cases) - MOST_LINES)))
+        parts += listed(words, f"mail.digest.{name}", context[name])
     counts = {"late": len(context["late"]), "today": len(context["due_today"]), "new": len(context["new"])}
     return Letter(
         subject=words("mail.digest.subject", date=texts.day_text(day, words.language), **counts),
@@ -103,6 +97,19 @@ def digest(words: Words, context: Mapping[str, Any]) -> Letter:
         parts=parts,
         small_print=(words("mail.common.link_private"), words("mail.common.automatic")),
     )
+
+
+def listed(words: Words, heading: str, cases: Sequence[Mapping[str, Any]]) -> list[Part]:
+    """A heading with its count and the first cases below it; nothing for no cases."""
+    if not cases:
+        return []
+    parts: list[Part] = [
+        Heading(words(heading, count=len(cases))),
+        Listing([_line(words, case) for case in cases[:MOST_LINES]]),
+    ]
+    if len(cases) > MOST_LINES:
+        parts.append(Paragraph(words("mail.digest.more", count=len(cases) - MOST_LINES)))
+    return parts
 
 
 def to_agency(words: Words, case: Mapping[str, Any], subject: str, parts: list[Part]) -> Letter:

@@ -61,6 +61,26 @@ def desk(words: Words, context: Mapping[str, Any]) -> Letter:
     )
 
 
+def desk_list(words: Words, context: Mapping[str, Any]) -> Letter:
+    """The desk's own morning list: what no agency has, and what was taken for an advert and nobody was told of."""
+    day, waiting, spam = context["day"], context["waiting"], context["spam"]
+    return Letter(
+        subject=words(
+            "mail.desk_list.subject",
+            date=texts.day_text(day, words.language),
+            waiting=len(waiting),
+            spam=len(spam),
+        ),
+        greeting=words("mail.common.to_desk"),
+        parts=[
+            Paragraph(words("mail.desk_list.intro", at=texts.datetime_text(day, words.language))),
+            *mail_agency.listed(words, "mail.desk_list.waiting", waiting),
+            *mail_agency.listed(words, "mail.desk_list.spam", spam),
+        ],
+        small_print=(words("mail.common.desk_private"), words("mail.common.automatic")),
+    )
+
+
 def office(words: Words, context: Mapping[str, Any]) -> Letter:
     """The provincial Office hears of an agency that is late, or of a case the desk has not sent on."""
     case = context["case"]

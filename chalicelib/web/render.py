@@ -37,6 +37,7 @@ MAILS: dict[str, Callable[[Words, Mapping[str, Any]], Letter]] = {
     "digest": mail_agency.digest,
     "office": mail_office.office,
     "desk": mail_office.desk,
+    "desk_list": mail_office.desk_list,
     "report": mail_office.report,
     "acknowledgement": mail_citizen.acknowledgement,
     "question": mail_citizen.question,

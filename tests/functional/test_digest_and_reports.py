@@ -90,6 +90,24 @@ def test_an_office_that_rests_gets_no_list(office_week, day):
     assert mails("digest-ubnd_29869") == []
 
 
+def test_the_desk_is_shown_what_nobody_else_is_told_of(deployed):
+    deployed.at("Mon 02/03/2026 15:00")
+    deployed.text("trung thuong 100 trieu bam link bit.ly/xx nhan ngay", sid="SM1")
+    deployed.text("alo", sender="+84900000002", sid="SM2")
+    spam, waiting = (wiring.case_store().get(code) for code in deployed.codes())
+    if not spam.spam:
+        spam, waiting = waiting, spam
+    deployed.at("Tue 03/03/2026 07:30")
+
+    assert jobs.send_digests()["queued"] == 1
+    (mail,) = mails("digest-desk")
+    assert mail.to == province().province["desk"]["email"]
+    assert "1 chờ xử lý, 1 nghi là quảng cáo" in mail.subject
+    shown = mail.text.replace(" ", "")
+    assert shown.index(waiting.code) < shown.index(spam.code)
+    assert mail.text.count("https://1022.dongthap.example/a/") == 2
+
+
 def counted(deployed) -> None:
     deployed.at("Wed 01/04/2026 00:30")
     assert jobs.recount_stats()["counted"] == 5
