@@ -34,6 +34,12 @@ def receive_email(event, context):
     return jobs.receive_email(event)
 
 
+@app.lambda_function()
+def take_mail_event(event, context):
+    """What became of mails that left, from the mail service's events."""
+    return jobs.take_mail_event(event)
+
+
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep_outbox(event):
     """Whatever is due in the outbox: retries, civil hours, senders that died."""

@@ -67,6 +67,19 @@ def receive_email(event: Mapping[str, Any]) -> dict[str, int]:
     return _logged("receive_email", counts)
 
 
+def take_mail_event(event: Mapping[str, Any]) -> dict[str, int]:
+    """Note what the mail service tells of mails it took: delivered, bounced, rejected."""
+    from chalicelib.gateways.email_events import read_ses_events
+    from chalicelib.usecases.take_delivery import take_delivery
+
+    counts: dict[str, int] = {}
+    sending = wiring.sending()
+    for report in read_ses_events(event):
+        outcome = take_delivery(report, sending=sending, now=wiring.now())
+        counts[outcome] = counts.get(outcome, 0) + 1
+    return _logged("take_mail_event", counts)
+
+
 def sweep_outbox() -> dict[str, int]:
     """Send, settle or retry whatever is due."""
     from chalicelib.usecases.send import sweep
