@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +25,10 @@ def tell_desk_of_failure(
     """
     Write the failure into the case's history and send the desk its page; nothing for mail to the desk itself.
 
+    Told twice is told once: the history names the message that failed, and the mail's id is made of its id.
+
     Raises:
-        CaseConflict: The case kept changing; the message is `failed`, and the desk does not know yet.
+        CaseConflict: The case kept changing, and the desk does not know yet.
     """
     if message.purpose == DESK_ITSELF or message.case_code is None:
         return
@@ -34,13 +37,15 @@ def tell_desk_of_failure(
             case: Case = cases.get(message.case_code)
         except CaseNotFound:
             return
-        data = {"message": message.purpose, "channel": message.channel}
+        if any(event.data.get("failed") == message.id for event in case.events):
+            return
+        data = {"message": message.purpose, "channel": message.channel, "failed": message.id}
         noted = case.act("note", actor=Actor.SYSTEM, at=now, note=message.error, data=data)
         told = notices.to_desk(
             noted, "message_failed", directory=directory, now=now, failed=message.purpose, by=message.channel
         )
         try:
-            commit(cases=(noted,), messages=(told,))
+            commit(cases=(noted,), messages=(replace(told, id=f"{message.id}-failed"),))
         except CaseConflict:
             continue
         return

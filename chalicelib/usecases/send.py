@@ -146,11 +146,16 @@ def _failed(message: Message, failure: SendFailed, sending: Sending, now: dateti
 
 
 def give_up(message: Message, reason: str, *, expected: set[Delivery], sending: Sending) -> None:
-    """Mark a message failed for good and put it on the desk's table, once."""
+    """
+    Put a message on the desk's table, once, and mark it failed for good.
+
+    The desk is told first: whoever dies between the two leaves a message that will be given up again, and telling
+    the desk of it again is nothing new. The other way round nobody would ever hear of it.
+    """
+    sending.tell_desk(replace(message, status=Delivery.FAILED, error=reason))
     if sending.outbox.settle(message.id, expected=expected, status=Delivery.FAILED, error=reason):
         # Mail to the desk itself, digests and reports have no case to tell the desk of: the log is where they show.
         _log.error("message given up", extra={"message_id": message.id, "purpose": message.purpose})
-        sending.tell_desk(replace(message, status=Delivery.FAILED, error=reason))
 
 
 def _mark_uncertain(message: Message, sending: Sending, now: datetime) -> None:

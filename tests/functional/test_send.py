@@ -259,3 +259,42 @@ def test_a_desk_that_could_not_be_told_is_an_error_not_a_silence(post):
         tell_desk_of_failure(
             post.message, cases=stores.cases, commit=changing, directory=line.directory, now=line.now
         )
+
+
+class Crash(BaseException):
+    """The process ends here: nothing in it runs on."""
+
+
+def crash_at_failed(post, monkeypatch):
+    """Let the process die once, where it would write that the message failed."""
+    outbox = post.line.stores.outbox
+    settle = outbox.settle
+
+    def die(message_id: str, **change: object) -> bool:
+        if change["status"] is Delivery.FAILED:
+            monkeypatch.setattr(outbox, "settle", settle)
+            raise Crash
+        return bool(settle(message_id, **change))
+
+    monkeypatch.setattr(outbox, "settle", die)
+
+
+@pytest.mark.parametrize("refusal", [{"retry": False}, {"times": 20}], ids=["refused", "busy to the end"])
+def test_a_crash_while_giving_up_ends_in_one_mail_to_the_desk_and_a_failed_message(
+    post, monkeypatch, refusal
+):
+    post.sms.refuse(**refusal)
+    crash_at_failed(post, monkeypatch)
+    with pytest.raises(Crash):
+        for _ in range(10):
+            post.later(hours=6)
+    assert post.message.status is Delivery.SENDING
+    assert post.line.desk_reasons() == ["message_failed"], (
+        "told before it is given up, never the other way round"
+    )
+    post.sms.refuse(**refusal)
+    for _ in range(10):
+        post.later(minutes=30)
+    assert post.message.status is Delivery.FAILED
+    assert post.line.desk_reasons() == ["message_failed"]
+    assert [mail.id for mail in post.line.messages(purpose="desk")] == [f"{post.id}-failed"]
