@@ -121,6 +121,14 @@ class _Cases:
         due = [case for case in self._listed() if case.wake_at is not None and case.wake_at <= now]
         return [case.code for case in sorted(due, key=lambda case: case.wake_at or now)][:limit]
 
+    def put_off(self, code: str, *, now: datetime, until: datetime) -> bool:
+        with self._stores._lock:
+            case = self._stores._cases.get(code)
+            if case is None or case.wake_at is None or case.wake_at > now:
+                return False
+            self._stores._cases[code] = replace(case, wake_at=until)
+            return True
+
 
 class _Inbox:
     def __init__(self, stores: FakeStores) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.case import OPEN, Case, Status
@@ -21,7 +22,7 @@ from chalicelib.storage.case_record import (
     record_to_case,
     record_to_event,
 )
-from chalicelib.storage.failures import in_hotline_words
+from chalicelib.storage.failures import condition_failed, in_hotline_words
 from chalicelib.storage.page import MOST, Page, cursor_of, read_cursor
 from chalicelib.storage.record import moment_text
 
@@ -119,6 +120,28 @@ class CaseStore:
                 ONE_SHELF, CaseRecord.wake_at <= now, limit=limit, attributes_to_get=["code"]
             )
             return [record.code for record in found]
+
+    def put_off(self, code: str, *, now: datetime, until: datetime) -> bool:
+        """
+        Let a due case wake later, and change nothing else of it: no event, no version.
+
+        Args:
+            code: Which case.
+            now: The present moment; a case that is not due (any more) is left alone.
+            until: When it is due again.
+
+        Returns:
+            Whether it was put off.
+        """
+        record = CaseRecord(code, CASE)
+        with in_hotline_words():
+            try:
+                record.update([CaseRecord.wake_at.set(until)], CaseRecord.wake_at <= now)
+            except UpdateError as error:
+                if condition_failed(error):
+                    return False
+                raise
+        return True
 
     def _page(
         self,

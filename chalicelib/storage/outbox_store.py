@@ -5,7 +5,8 @@ New messages are written by `storage.commit`, in the transaction of their cause.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ from chalicelib.storage.message_record import (
     record_to_message,
 )
 
+_log = logging.getLogger("hotline.outbox")
+
 FINAL = frozenset({Delivery.DELIVERED, Delivery.FAILED})
 """Never left again, whatever callback comes late."""
 
@@ -32,7 +35,7 @@ class OutboxStore:
 
     def get(self, message_id: str) -> Message | None:
         """Return a message as it is now, or None."""
-        return next(iter(self._by_id([message_id])), None)
+        return next((record_to_message(record) for record in _records([message_id])), None)
 
     def due(self, now: datetime, limit: int = 100) -> list[Message]:
         """
@@ -57,7 +60,7 @@ class OutboxStore:
                 ids = [record.id for record in page]
                 start = page.last_evaluated_key
             found += [
-                message for message in self._by_id(ids) if message.status in WAITING and message.due_at <= now
+                message for message in _readable(ids) if message.status in WAITING and message.due_at <= now
             ]
             if not start:
                 break
@@ -148,13 +151,7 @@ class OutboxStore:
             raise ValueError(f"No list of {status} messages is kept.")
         with in_hotline_words():
             ids = [record.id for record in MessageRecord.in_trouble.query(status, limit=limit)]
-        return [message for message in self._by_id(ids) if message.status is status]
-
-    def _by_id(self, ids: list[str]) -> list[Message]:
-        items = {
-            item["id"]["S"]: item for item in items_by_key(MessageRecord, [{"id": {"S": key}} for key in ids])
-        }
-        return [record_to_message(MessageRecord.from_raw_data(items[key])) for key in ids if key in items]
+        return [message for message in _readable(ids) if message.status is status]
 
     def _update(self, record: MessageRecord, actions: list[Action], condition: Any) -> bool:
         with in_hotline_words():
@@ -165,3 +162,20 @@ class OutboxStore:
                     return False
                 raise
         return True
+
+
+def _readable(ids: list[str]) -> Iterator[Message]:
+    """The messages with these ids; one that no code of today can read is an error in the log and no more."""
+    for record in _records(ids):
+        try:
+            message = record_to_message(record)
+        except (ValueError, TypeError):
+            _log.exception("message cannot be read", extra={"message_id": record.id})
+        else:
+            yield message
+
+
+def _records(ids: list[str]) -> list[MessageRecord]:
+    keys = [{"id": {"S": key}} for key in ids]
+    items = {item["id"]["S"]: item for item in items_by_key(MessageRecord, keys)}
+    return [MessageRecord.from_raw_data(items[key]) for key in ids if key in items]

@@ -33,6 +33,9 @@ BACKOFF_SECONDS = (60, 300, 900, 3_600, 10_800, 21_600)
 UNCERTAIN_HOURS = 24
 """So long a message may stay uncertain; then the desk is told, who may know another way."""
 
+PUT_OFF = timedelta(minutes=15)
+"""When a message that broke the sweep is looked at again; what broke it may be mended by then."""
+
 SWEEP_LIMIT = 200
 """Messages one sweep looks at; the next minute goes on."""
 
@@ -68,10 +71,33 @@ def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
     for message in sending.outbox.due(now, SWEEP_LIMIT):
         try:
             counts[_sweep_one(message, sending, now)] += 1
-        except Exception:  # one broken message must not hold up the others; the next minute looks at it again
+        except StorageUnavailable:  # not the message's fault; the next minute looks at it again
+            counts["broken"] += 1
+            _log.exception("storage unavailable", extra={"message_id": message.id})
+        except Exception as problem:  # one broken message must not hold up the others
             counts["broken"] += 1
             _log.exception("message broken", extra={"message_id": message.id})
+            _put_off(message, problem, sending, now)
     return dict(counts)
+
+
+def _put_off(message: Message, problem: Exception, sending: Sending, now: datetime) -> None:
+    """
+    Send a broken message to the back, or give it up after a day: many at the front would leave no turn to others.
+
+    One that was leased meanwhile is left alone: its lease runs out and counts as a try.
+    """
+    expected = {message.status}
+    try:
+        if now - message.created_at > timedelta(hours=UNCERTAIN_HOURS):
+            give_up(message, f"broken: {type(problem).__name__}", expected=expected, sending=sending)
+            return
+    except Exception:  # the desk cannot be told now; it must hear of it before the message may be forgotten
+        _log.exception("message cannot be given up", extra={"message_id": message.id})
+    try:
+        sending.outbox.settle(message.id, expected=expected, status=message.status, due_at=now + PUT_OFF)
+    except StorageUnavailable:
+        _log.exception("message not put off", extra={"message_id": message.id})
 
 
 def _sweep_one(message: Message, sending: Sending, now: datetime) -> str:

@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain import handling
@@ -18,11 +18,14 @@ from chalicelib.domain.case import Actor, Case
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.ladder import Step, mark_done, next_step, schedule
 from chalicelib.domain.message import Message
-from chalicelib.errors import CaseConflict, CaseNotFound
+from chalicelib.errors import CaseConflict, CaseNotFound, StorageUnavailable
 from chalicelib.usecases import notices
 
 WAKE_LIMIT = 200
 """Cases one run takes; the next minute goes on."""
+
+PUT_OFF = timedelta(minutes=15)
+"""When a case whose step failed is tried again; what broke it may be mended by then."""
 
 _log = logging.getLogger("hotline.wake")
 
@@ -38,10 +41,20 @@ def do_wake_ups(
             counts["steps"] += wake(cases.get(code), commit=commit, directory=directory, now=now)
         except (CaseConflict, CaseNotFound):
             counts["conflicts"] += 1  # somebody acted on it this moment; the next minute sees what is left
-        except Exception:  # one broken case must not hold up the others
+        except Exception as problem:  # one broken case must not hold up the others
             counts["failed"] += 1
             _log.exception("wake-up failed", extra={"case": code})
+            if not isinstance(problem, StorageUnavailable):
+                _put_off(code, cases, now)
     return dict(counts)
+
+
+def _put_off(code: str, cases: Any, now: datetime) -> None:
+    """Send a broken case to the back: two hundred of them at the front would leave no turn to any other."""
+    try:
+        cases.put_off(code, now=now, until=now + PUT_OFF)
+    except StorageUnavailable:
+        _log.exception("case not put off", extra={"case": code})
 
 
 def wake(case: Case, *, commit: Callable[..., None], directory: Directory, now: datetime) -> int:

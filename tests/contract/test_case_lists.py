@@ -1,5 +1,6 @@
 """The lists that screens and jobs work through: complete, in order, with an end, and as cheap as promised."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -163,6 +164,28 @@ def test_cases_wake_when_their_time_has_come_longest_due_first(make_assigned, no
     assert CaseStore().wake_due(now + timedelta(hours=10)) == ["222222222"]
     assert CaseStore().wake_due(now + timedelta(hours=20)) == ["222222222", "111111111"]
     assert CaseStore().wake_due(now + timedelta(hours=20), limit=1) == ["222222222"]
+
+
+def test_a_case_that_is_put_off_wakes_later_and_is_otherwise_the_same(make_assigned, now):
+    commit(cases=[make_assigned("111111111", due_in=10)])
+    before = CaseStore().get("111111111")
+    due, later = now + timedelta(hours=5), now + timedelta(hours=6)
+
+    assert CaseStore().put_off("111111111", now=due, until=later)
+    assert CaseStore().wake_due(due) == []
+    assert CaseStore().wake_due(later) == ["111111111"]
+    assert CaseStore().get("111111111") == replace(before, wake_at=later)
+    commit(cases=[CaseStore().get("111111111").act("note", actor=Actor.SYSTEM, at=now)])
+
+
+def test_a_case_somebody_has_just_moved_on_is_not_put_off(make_assigned, now):
+    commit(cases=[make_assigned("111111111", due_in=10)])
+    moved = CaseStore().get("111111111").wake_at
+    assert not CaseStore().put_off("111111111", now=now, until=now + timedelta(days=9))
+    assert not CaseStore().put_off("999999999", now=now, until=now + timedelta(days=9))
+    assert CaseStore().get("111111111").wake_at == moved
+    with pytest.raises(CaseNotFound):
+        CaseStore().get("999999999")
 
 
 def test_a_case_with_nothing_to_come_never_wakes(make_assigned, now):

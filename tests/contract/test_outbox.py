@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.message import Delivery
 from chalicelib.storage.commit import commit
+from chalicelib.storage.message_record import MessageRecord
 from chalicelib.storage.outbox_store import OutboxStore
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -82,6 +83,13 @@ def test_leased_messages_at_the_front_do_not_hide_those_behind(make_message, now
             lease(f"m{number}", now + timedelta(seconds=number), minutes=60)
 
     assert ids(OutboxStore().due(now + timedelta(minutes=1), 2)) == ["m4", "m5"]
+
+
+def test_a_message_that_cannot_be_read_does_not_hide_the_others(make_message, now):
+    commit(messages=[make_message("broken"), make_message("good", due_at=now + timedelta(seconds=1))])
+    MessageRecord("broken").update([MessageRecord.status.set("no such state")])
+
+    assert ids(OutboxStore().due(now + timedelta(minutes=1), 1)) == ["good"]
 
 
 def test_a_sent_message_is_not_due_any_more(make_message, now):

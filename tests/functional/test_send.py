@@ -1,11 +1,12 @@
 """The outbox on its way out: tried again with patience, never sent twice where it can be known, never silent."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.message import Delivery, Message
-from chalicelib.errors import CaseConflict
+from chalicelib.errors import CaseConflict, StorageUnavailable
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.usecases.compose import compose
 from chalicelib.usecases.message_failed import tell_desk_of_failure
@@ -231,6 +232,49 @@ def test_a_fault_nobody_foresaw_leaves_the_rest_of_the_sweep_alone(post):
     post.sms.send = explode  # type: ignore[method-assign]
     post.line.text("duong o ga phuong sa dec", sender="+84900000009")
     assert post.sweep() == {"broken": 1, "sent": 1}
+
+
+def make_many_broken(post, count: int) -> None:
+    """Put messages in front of the good one of which the provider's list cannot be asked for an unforeseen reason."""
+    outbox, now = post.line.stores._messages, post.line.now
+    good = outbox.pop(post.id)
+    for number in range(count):
+        name = f"broken-{number}"
+        outbox[name] = replace(
+            good, id=name, status=Delivery.UNCERTAIN, due_at=now - timedelta(hours=1), text=f"broken {number}"
+        )
+    outbox[post.id] = good
+
+    def find(**_: object) -> str:
+        raise RuntimeError("surprise")
+
+    post.sms.find = find  # type: ignore[method-assign]
+
+
+def test_messages_that_always_break_do_not_starve_the_others(post):
+    make_many_broken(post, 250)
+    assert post.sweep() == {"broken": 200}
+    assert post.later(minutes=1) == {"broken": 50, "sent": 1}
+    assert post.later(minutes=1) == {}, "they wait their quarter of an hour"
+
+
+def test_a_message_that_breaks_for_a_day_is_given_up_and_the_desk_is_told(post):
+    make_many_broken(post, 1)
+    for _ in range(30):
+        post.later(hours=1)
+    broken = post.line.stores.outbox.get("broken-0")
+    assert (broken.status, broken.error) == (Delivery.FAILED, "broken: RuntimeError")
+    assert [mail.id for mail in post.line.messages(purpose="desk")] == ["broken-0-failed"]
+
+
+def test_while_the_database_is_away_no_message_is_put_off(post):
+    def away(*_: object, **__: object) -> None:
+        raise StorageUnavailable("away")
+
+    post.line.stores.outbox.lease = away
+    before = post.message
+    assert post.sweep() == {"broken": 1}
+    assert post.message == before
 
 
 def test_a_retry_of_a_text_waits_for_civil_hours(post):

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.case import Status
+from chalicelib.errors import StorageUnavailable
+from chalicelib.usecases.wake import do_wake_ups
 from tests.hotline import Hotline, province
 from tests.unit.worktime import at, written
 
@@ -109,6 +111,42 @@ def test_one_broken_case_does_not_hold_up_the_others():
     line.stores.commit(cases=(broken,))
     counts = line.at("Tue 24/02/2026 16:00").wake()
     assert counts["failed"] == 1 and counts["steps"] >= 1
+
+
+def test_cases_that_always_break_do_not_starve_the_others():
+    line = before_tet()
+    good = line.case()
+    codes = [f"{number:09d}" for number in range(250)]
+    for code in codes:
+        broken = replace(
+            good,
+            code=code,
+            deadline_table="no such table",
+            wake_at=at("Fri 13/02/2026 17:00"),
+            stored_version=0,
+        )
+        line.stores.commit(cases=(broken,))
+    line.at("Tue 24/02/2026 16:00")
+    assert line.wake() == {"due": 200, "failed": 200}
+    counts = line.later(minutes=1).wake()
+    assert counts["failed"] == 50 and counts["steps"] >= 1
+    assert line.case(good.code).version > good.version
+    assert line.later(minutes=1).wake() == {}, "they wait their quarter of an hour"
+    assert line.case(codes[0]).version == good.version, "to put off is no event"
+    assert line.later(minutes=15).wake()["failed"] == 200
+
+
+def test_while_the_database_is_away_no_case_is_put_off():
+    line = before_tet()
+    line.at("Tue 24/02/2026 16:00")
+
+    def away(**_: object) -> None:
+        raise StorageUnavailable("away")
+
+    before = line.stores.everything()
+    counts = do_wake_ups(cases=line.stores.cases, commit=away, directory=line.directory, now=line.now)
+    assert counts == {"due": 1, "failed": 1}
+    assert line.stores.everything() == before
 
 
 def test_a_question_the_citizen_does_not_answer_times_out_and_the_clock_runs_on():
