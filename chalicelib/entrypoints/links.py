@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -16,8 +17,11 @@ from chalicelib.domain.text import normalise
 from chalicelib.entrypoints.http import protected_by, request_body
 from chalicelib.entrypoints.pages import answers_browser, html
 from chalicelib.errors import (
+    NAMES_ONLY_THINGS,
     ActionNotAllowed,
+    CalendarGap,
     CaseConflict,
+    HotlineError,
     LinkNotValid,
     MalformedRequest,
     StorageUnavailable,
@@ -27,6 +31,8 @@ from chalicelib.storage.commit import commit
 from chalicelib.usecases.agency_action import act_for_agency
 from chalicelib.usecases.desk_action import act_for_desk
 from chalicelib.usecases.open_link import DESK, open_link
+
+_log = logging.getLogger("hotline.links")
 
 routes = Blueprint(__name__)
 
@@ -84,6 +90,13 @@ def act_on_case(token: str) -> Response:
         return _page(fresh, link, status=409, act=act, entered=text, error="conflict", agency=agency)
     except StorageUnavailable:
         return _page(case, link, status=503, act=act, entered=text, error="unavailable", agency=agency)
+    except HotlineError as problem:
+        told = str(problem) if isinstance(problem, NAMES_ONLY_THINGS) else ""
+        _log.error(
+            "form not taken", extra={"reason": type(problem).__name__, "detail": told, "case": case.code}
+        )
+        error = "calendar_gap" if isinstance(problem, CalendarGap) else "unavailable"
+        return _page(case, link, status=503, act=act, entered=text, error=error, agency=agency)
     return _page(after, link, done="propose" if act == "answer" and after.status in WITH_AGENCY else act)
 
 

@@ -1,11 +1,13 @@
 """The signed page: a GET changes nothing, every act from a form, mistakes beside the field, two people at once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from chalicelib import wiring
 from chalicelib.domain.case import Status
+from tests.hotline import province
 from tests.unit.worktime import at
 
 POTHOLE = "duong o ga truoc nha so 45 Nguyen Hue, phuong Cao Lanh. Toi ten Tran Van Binh, sdt 0900000777"
@@ -220,6 +222,31 @@ def test_a_database_that_is_gone_keeps_what_was_typed(assigned, monkeypatch):
     answer = assigned.page(assigned.link(), {"act": "answer", "text": "Đã vá xong rồi"})
     assert answer["statusCode"] == 503 and "Đã vá xong rồi" in answer["body"]
     assert assigned.case().status is Status.ASSIGNED
+
+
+def test_a_year_without_holidays_keeps_what_was_typed_and_says_what_is_missing(assigned, monkeypatch, log):
+    token = assigned.link()
+    assigned.page(token, {"act": "accept"})
+    nothing_entered = replace(province(), calendar={**province().calendar, "years": {}})
+    monkeypatch.setattr(wiring._current, "directory", nothing_entered)
+    answer = assigned.page(token, {"act": "extend", "text": "Chờ vật tư vì mưa lớn"})
+    assert answer["statusCode"] == 503
+    assert "Chờ vật tư vì mưa lớn" in answer["body"] and "ngày nghỉ" in answer["body"]
+    assert assigned.case().status is Status.IN_PROGRESS and not assigned.case().extended
+    assert [record.reason for record in log.records if record.levelname == "ERROR"] == ["CalendarGap"]
+
+
+def test_whatever_else_the_hotline_expects_to_go_wrong_keeps_what_was_typed(assigned, monkeypatch):
+    from chalicelib.entrypoints import links
+    from chalicelib.errors import HotlineError
+
+    def broken(**_: object) -> None:
+        raise HotlineError("something new")
+
+    monkeypatch.setattr(links, "commit", broken)
+    answer = assigned.page(assigned.link(), {"act": "answer", "text": "Đã vá xong rồi"})
+    assert answer["statusCode"] == 503 and "Đã vá xong rồi" in answer["body"]
+    assert "something new" not in answer["body"]
 
 
 def test_a_database_that_is_gone_is_a_page_not_a_stack_trace(assigned, monkeypatch):
