@@ -128,7 +128,6 @@ province = Record(
         "dial": both_languages,
         "dial_short": words,
         "languages": list_of(one_of(*LANGUAGES), empty=False),
-        "default_language": one_of(*LANGUAGES),
         "timezone": one_of("Asia/Ho_Chi_Minh"),
         "operator": both_languages,
         "desk": Record({"role": words, "email": email}, {"phone": phone}),

@@ -199,14 +199,6 @@ class WorkCalendar:
             day += timedelta(days=1)
         raise ValueError("the calendar has no sessions")
 
-    def working_minutes_between(self, start: datetime, end: datetime) -> float:
-        """`working_time_between` in minutes."""
-        return self.working_time_between(start, end) / timedelta(minutes=1)
-
-    def add_working_minutes(self, at: datetime, minutes: float) -> datetime:
-        """`add_working_time` with minutes."""
-        return self.add_working_time(at, timedelta(minutes=minutes))
-
     def _of_working_day(self, day: date) -> tuple[Session, ...]:
         sessions = self._days._regular(day)
         if not sessions:

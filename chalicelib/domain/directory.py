@@ -309,10 +309,6 @@ class Directory:
         """Services offered on *day*."""
         return (service for service in self.services.values() if service.valid.covers(day))
 
-    def answers_on(self, day: date) -> Iterator[StandardAnswer]:
-        """Standard answers that hold on *day*."""
-        return (answer for answer in self.answers if answer.valid.covers(day))
-
     def lineage(self, area_id: str | None) -> Iterator[Area]:
         """The unit and all units above it, nearest first; nothing for an unknown id."""
         while area_id is not None and (area := self.areas.get(area_id)) is not None:

@@ -91,14 +91,6 @@ def mask(text: str, *, keep_places: bool = False) -> str:
     return text
 
 
-def mask_contact(address: str) -> str:
-    """Return a phone number or an email address as logs may show it: `…214`, `n…@example.vn`."""
-    name, at, domain = address.partition("@")
-    if at:
-        return f"{name[:1]}…@{domain}"
-    return f"…{address[-3:]}" if len(address) > 6 else "…"
-
-
 def _mask_once(text: str, keep_places: bool) -> str:
     folded = fold(text)
     masked, position = [], 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,8 +11,6 @@ WEEK, MONTH, QUARTER, HALF_YEAR, YEAR = "week", "month", "quarter", "half_year",
 
 _MONTHS = {MONTH: 1, QUARTER: 3, HALF_YEAR: 6, YEAR: 12}
 _LETTER = {QUARTER: "Q", HALF_YEAR: "H"}
-
-_ID = re.compile(r"(\d{4})(?:-(?:W(\d{2})|Q([1-4])|H([12])|(\d{2})))?")
 
 KINDS = ("question", "complaint", "petition", "denunciation")
 RATINGS = (3, 2, 1)
@@ -74,23 +71,6 @@ def period_of(kind: str, day: date) -> ReportPeriod:
     first = date(day.year, (day.month - 1) // months * months + 1, 1)
     after = date(first.year + (first.month + months > 12), (first.month + months - 1) % 12 + 1, 1)
     return ReportPeriod(kind, first, after - timedelta(days=1))
-
-
-def period_from_id(text: str) -> ReportPeriod:
-    """Return the period with an id such as `2020-H1`. Raises ValueError when there is none."""
-    match = _ID.fullmatch(text)
-    if match is None:
-        raise ValueError(f"no report period: {text!r}")
-    year, week, quarter, half, month = (int(part) if part else 0 for part in match.groups())
-    if week:
-        return week_of(date.fromisocalendar(year, week, 1))
-    if quarter:
-        return period_of(QUARTER, date(year, quarter * 3, 1))
-    if half:
-        return period_of(HALF_YEAR, date(year, half * 6, 1))
-    if match.group(5):
-        return period_of(MONTH, date(year, month, 1))
-    return period_of(YEAR, date(year, 1, 1))
 
 
 def periods_ended(on: date) -> list[ReportPeriod]:

@@ -58,11 +58,11 @@ def contribution(case: Case) -> Contribution:
 def difference(after: Contribution, before: Contribution) -> Contribution:
     """Return what must be added to the counters when a case's contribution changes; counters that stay are left out."""
     changes: Contribution = {}
-    for key in {**before, **after}:
+    for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key, {}), after.get(key, {})
         changed = {
             counter: new.get(counter, 0) - old.get(counter, 0)
-            for counter in {**old, **new}
+            for counter in sorted(old.keys() | new.keys())
             if new.get(counter, 0) != old.get(counter, 0)
         }
         if changed:

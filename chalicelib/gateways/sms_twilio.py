@@ -1,4 +1,4 @@
-"""Text messages by Twilio: the reference provider. Webhooks are read in `twilio_webhooks`, offered here by name too.
+"""Text messages by Twilio: the reference provider. Webhooks are read in `twilio_webhooks`.
 
 Decisions, with their reasons:
 
@@ -21,27 +21,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from chalicelib.errors import SendFailed, SendUncertain
 from chalicelib.gateways.transport import CONNECT_SECONDS, READ_SECONDS, never_left
 from chalicelib.gateways.twilio_errors import CODES, describe, verdict
-from chalicelib.gateways.twilio_webhooks import (
-    check_twilio_signature,
-    parse_form,
-    read_twilio_sms,
-    read_twilio_status,
-    status_callback_url,
-    twiml_reply,
-)
+from chalicelib.gateways.twilio_webhooks import status_callback_url
 
 if TYPE_CHECKING:
     from twilio.rest import Client
-
-__all__ = [
-    "TwilioSms",
-    "check_twilio_signature",
-    "parse_form",
-    "read_twilio_sms",
-    "read_twilio_status",
-    "status_callback_url",
-    "twiml_reply",
-]
 
 MAX_CHARACTERS = 1600
 VALIDITY_SECONDS = 4 * 60 * 60

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.case import OPEN, Case, Status
 from chalicelib.errors import CaseNotFound
@@ -152,7 +151,6 @@ class CaseStore:
         after: str | None,
         still: Callable[[Case], bool] | None = None,
         newest_first: bool = False,
-        within: Condition | None = None,
     ) -> Page[Case]:
         limit = max(1, min(limit, MOST))
         place_name = _sort_attribute(index)
@@ -163,7 +161,6 @@ class CaseStore:
                 islice(
                     index.query(
                         shelf,
-                        within,
                         limit=limit + 1,
                         scan_index_forward=not newest_first,
                         last_evaluated_key=start,

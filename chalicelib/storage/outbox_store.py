@@ -140,19 +140,6 @@ class OutboxStore:
         actions += [attribute.set(value) for attribute, value in learnt if value is not None]
         return self._update(MessageRecord(message_id), actions, MessageRecord.status.is_in(*allowed))
 
-    def with_status(self, status: Delivery, limit: int = 100) -> list[Message]:
-        """
-        Return messages the desk has to look at, oldest first.
-
-        Raises:
-            ValueError: *status* is neither uncertain nor failed; only these are kept in a list.
-        """
-        if status not in TROUBLE:
-            raise ValueError(f"No list of {status} messages is kept.")
-        with in_hotline_words():
-            ids = [record.id for record in MessageRecord.in_trouble.query(status, limit=limit)]
-        return [message for message in _readable(ids) if message.status is status]
-
     def _update(self, record: MessageRecord, actions: list[Action], condition: Any) -> bool:
         with in_hotline_words():
             try:

@@ -23,6 +23,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import settings
+from chalicelib.domain.stats import difference
 from chalicelib.errors import CaseConflict
 from chalicelib.storage.connection import connection
 from chalicelib.storage.failures import in_hotline_words
@@ -104,7 +105,7 @@ class StatsStore:
             if former
             else ContributionRecord.scope.does_not_exist()
         )
-        changes = _differences(counted, wanted)
+        changes = difference(wanted, counted)
         self._note_scopes({scope for scope, _ in changes})
         with in_hotline_words("Another record of the same case was counted first."):
             if not changes:
@@ -194,20 +195,6 @@ def _plain(contribution: Contribution) -> _Counts:
         if kept:
             plain[scope, str(day)] = kept
     return plain
-
-
-def _differences(counted: _Counts, wanted: _Counts) -> _Counts:
-    changes: _Counts = {}
-    for place in sorted(counted.keys() | wanted.keys()):
-        before, after = counted.get(place, {}), wanted.get(place, {})
-        change = {
-            name: after.get(name, 0) - before.get(name, 0)
-            for name in sorted(before.keys() | after.keys())
-            if after.get(name, 0) != before.get(name, 0)
-        }
-        if change:
-            changes[place] = change
-    return changes
 
 
 def _additions(counters: Mapping[str, int]) -> list[Action]:

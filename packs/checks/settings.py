@@ -21,9 +21,6 @@ def check(sources: Sources, today: date) -> Iterator[Problem]:
     if isinstance(office, MarkedDict) and office.get("agency") not in agencies:
         what = f"the office is agency '{office.get('agency')}', which agencies.yaml does not have."
         yield Problem(*office.at("agency"), what, did_you_mean(office.get("agency"), agencies))
-    if province.get("default_language") not in (province.get("languages") or ()):
-        what = f"the default language '{province.get('default_language')}' is not among the languages."
-        yield Problem(*province.at("default_language"), what, "Add it, or name another.")
     yield from _territory(sources, today)
     always = {
         item.get("number") for item in sources.items("province", "emergency") if not item.get("valid_from")

@@ -153,22 +153,3 @@ def test_a_message_in_another_state_than_expected_is_left_alone(make_message, no
     assert not OutboxStore().settle("m", expected={DELIVERED}, status=SENT)
     assert OutboxStore().get("m").status is PENDING
     assert OutboxStore().get("unknown") is None
-
-
-def test_the_desk_sees_what_failed_and_what_is_uncertain(make_message, now):
-    commit(messages=[make_message(name) for name in ("good", "failed", "unsure", "settled")])
-    for name in ("failed", "unsure", "settled", "good"):
-        lease(name, now)
-    store = OutboxStore()
-    store.settle("failed", expected={SENDING}, status=FAILED, error="no such number")
-    store.settle("unsure", expected={SENDING}, status=UNCERTAIN, due_at=now)
-    store.settle("settled", expected={SENDING}, status=UNCERTAIN, due_at=now)
-    store.settle("settled", expected={UNCERTAIN}, status=DELIVERED)
-    store.settle("good", expected={SENDING}, status=SENT)
-
-    assert [(message.id, message.error) for message in store.with_status(FAILED)] == [
-        ("failed", "no such number")
-    ]
-    assert ids(store.with_status(UNCERTAIN)) == ["unsure"]
-    with pytest.raises(ValueError, match="sent"):
-        store.with_status(SENT)

@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from chalicelib.errors import MalformedRequest, SignatureNotValid
 from chalicelib.gateways.phone import e164
 from chalicelib.gateways.ports import DeliveryReport, InboundSms
-from chalicelib.gateways.sms_twilio import (
+from chalicelib.gateways.twilio_webhooks import (
     check_twilio_signature,
     parse_form,
     read_twilio_sms,

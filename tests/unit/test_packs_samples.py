@@ -74,7 +74,7 @@ def test_every_agency_has_addresses_of_its_own_that_cannot_reach_anybody(slug):
 def test_sixteen_fields_and_at_least_ten_answers_with_a_source(slug):
     pack = province(slug)
     assert len(pack.services) == 16
-    answers = list(pack.answers_on(TODAY))
+    answers = [answer for answer in pack.answers if answer.valid.covers(TODAY)]
     assert len(answers) >= 10
     assert all(answer.source and answer.question["en"] and answer.answer["vi"] for answer in answers)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.sms import GSM7, UCS2, SegmentCount, fit_one_segment, segments, split
+from chalicelib.domain.sms import GSM7, UCS2, SegmentCount, segments, split
 
 
 @pytest.mark.parametrize(
@@ -45,31 +45,3 @@ def test_parts_joined_are_the_text(text):
 @given(SMS_TEXT, st.sampled_from("a€ắ😀"))
 def test_more_text_never_takes_fewer_parts(text, more):
     assert segments(text + more).segments >= segments(text).segments
-
-
-def test_a_text_that_fits_is_only_unaccented():
-    text = fit_one_segment(
-        "1022 da nhan. Ma {code}. {agency} tra loi.", {"code": "482 177 306", "agency": "Sở Xây dựng"}
-    )
-    assert text == "1022 da nhan. Ma 482 177 306. So Xay dung tra loi."
-
-
-def test_the_agency_gives_way_first():
-    text = fit_one_segment(
-        "Ma {code}. " + "x" * 120 + " {agency}.",
-        {"code": "482177306", "agency": "Trung tâm " * 9},
-        shrink=["agency"],
-    )
-    assert segments(text) == SegmentCount(GSM7, len(text), 1)
-    assert "482177306" in text and "Trung tam" in text
-
-
-def test_a_value_never_becomes_a_blank():
-    assert fit_one_segment("{a} {b}", {"a": "{b}", "b": "x"}) == "{b} x"
-
-
-@given(st.text(max_size=300), st.text(max_size=300))
-def test_it_always_fits(code, agency):
-    text = fit_one_segment("Mã {code}: {agency} xử lý.", {"code": code, "agency": agency}, shrink=["agency"])
-    count = segments(text)
-    assert count.encoding == GSM7 and count.segments <= 1

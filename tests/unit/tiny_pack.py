@@ -22,7 +22,6 @@ number: "1022"
 dial: {vi: Gọi 1022., en: Dial 1022.}
 dial_short: "0299 1022"
 languages: [vi, en]
-default_language: vi
 timezone: Asia/Ho_Chi_Minh
 operator: {vi: Trung tâm, en: Centre}
 desk: {role: Trưởng ca, email: truc@1022.gov.vn, phone: "+84912345670"}
