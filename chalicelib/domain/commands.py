@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chalicelib.domain.code import DIGITS
 from chalicelib.domain.text import fold
 
 _CODE = r"(\d(?:[ .\-]?\d){8})(?!\d)"
@@ -22,6 +23,13 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "withdraw",
         re.compile(
             rf"(?:huy|rut|huy bo|huy phan anh|rut phan anh)(?: ho so| ma| ma so)?{_END}(?:{_CODE}{_END})?$"
+        ),
+    ),
+    ("mistyped", re.compile(rf"(?:tra cuu|tracuu|tc)(?: ho so| ma so| ma)?{_END}(\d[\d .\-]*){_END}$")),
+    (
+        "mistyped",
+        re.compile(
+            rf"(?:huy|rut|mo lai|molai)(?: ho so| ma so| ma)?{_END}(\d[\d .\-]{{2,18}}\d)\b.{{0,40}}$"
         ),
     ),
     (
@@ -72,6 +80,11 @@ def read_citizen_command(text: str) -> Command | None:
         match = pattern.match(folded)
         if match is None:
             continue
+        if name == "mistyped":
+            digits = re.sub(r"\D", "", match.group(1))
+            if len(digits) == DIGITS:
+                continue
+            return Command("lookup", digits)  # no such case: said at once, and nothing is added anywhere
         codes = [
             re.sub(r"\D", "", group)
             for group in match.groups()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from chalicelib.domain.calendar import WorkCalendar, local
 from chalicelib.domain.directory import EVERY, AnswerLimit, DeadlineTable, Limit
@@ -115,14 +115,26 @@ def resume_due(
     """
     Return the deadline after the clock stood still from *paused_at* to *resumed_at*.
 
-    It moves by the working time that passed (by the clock when *limit* is counted in clock minutes), so that
-    as much time is left as when the question was asked. Never earlier than *due_at*.
+    A limit in working days moves by the working days that began meanwhile, and ends with a day as before; one in
+    working hours by the working time that passed; one in clock minutes by the clock. Never earlier than *due_at*.
     """
+    if limit is not None and limit.unit == WORKING_DAYS:
+        return _days_later(local(due_at), local(paused_at).date(), local(resumed_at).date(), calendar)
     if limit is not None and limit.unit == CLOCK_MINUTES:
         return local(due_at) + max(timedelta(0), resumed_at - paused_at)
     stood_still = calendar.working_time_between(paused_at, resumed_at)
     # no working time passed: 17:00 stays 17:00 and does not become the next morning
     return calendar.add_working_time(due_at, stood_still) if stood_still else local(due_at)
+
+
+def _days_later(due_at: datetime, paused_on: date, resumed_on: date, calendar: WorkCalendar) -> datetime:
+    began = 0
+    day = paused_on
+    while (day := calendar.next_working_day(day)) <= resumed_on:
+        began += 1
+    if began == 0:
+        return due_at
+    return calendar.day_ends_at(calendar.add_working_days(due_at.date(), began))
 
 
 def recompute_due(told: datetime, new: datetime) -> datetime:

@@ -87,6 +87,13 @@ def decide(
     about = _about_a_case(text, understanding, cases, now)
     if about is not None:
         return about
+    answered = next((case for case in cases if case.status is Status.ANSWERED), None)
+    if (
+        answered is not None
+        and _DISCONTENT.search(fold(text))
+        and not _is_elsewhere_or_other(understanding, answered)
+    ):
+        return Decision("object", answered.code, text=text)
     return _addition(text, understanding, cases, now) or Decision("new_matter", text=text)
 
 

@@ -53,6 +53,11 @@ class Turn:
         """The sender's own case the message is about; a foreign or unknown code gives None, like no case at all."""
         return next((case for case in self.recent if case.code == self.decision.code), None)
 
+    def read(self, words: str) -> Understanding:
+        """Understand some words as of today."""
+        found: Understanding = self.reader.read(words, on=day_of(self.now))
+        return found
+
     def say(self, key: str, case: Case | None = None, **values: Any) -> str:
         """One reply in the sender's language."""
         language = case.language if case else self.understanding.language
@@ -83,6 +88,7 @@ def _new_matter(turn: Turn) -> Answered:
         directory=turn.directory,
         now=turn.now,
         new_code=turn.new_code,
+        read=turn.read,
     )
     return Answered(
         replies.opened(opened, turn.understanding, turn.directory, turn.now),
@@ -98,13 +104,15 @@ def _clarify(turn: Turn) -> Answered:
     case = turn.case()
     assert case is not None
     words = _chosen_words(turn) or turn.decision.text
-    understanding = turn.reader.read(f"{case.text}\n{words}", on=day_of(turn.now))
+    understanding = turn.read(f"{case.text}\n{words}")
     added = case.act("add", actor=Actor.CITIZEN, at=turn.now, note=words)
     added = describe(replace(added, asked_at=None), understanding)
     if turn.decision.option is not None:
         understanding = _with_area(understanding, turn.decision.option)
         added = replace(added, area=_unit_of_today(turn))
-    placed = place_matters(added, understanding, turn.sender, turn.directory, turn.now, turn.new_code)
+    placed = place_matters(
+        added, understanding, turn.sender, turn.directory, turn.now, turn.new_code, turn.read
+    )
     if placed.asked is not None and placed.asked == turn.talk.asked:
         # The same question twice helps nobody: a person takes over.
         placed = _to_desk(added, turn)
@@ -154,7 +162,7 @@ def _reply(turn: Turn) -> Answered:
         messages = notices.to_agency(
             resumed, "citizen_reply_received", directory=turn.directory, now=turn.now
         )
-    return _changed(turn, resumed, "replied", messages)
+    return _changed(turn, resumed, "replied" if resumed.agency else "replied_desk", messages)
 
 
 def _addition(turn: Turn) -> Answered:
@@ -220,7 +228,7 @@ def _object(turn: Turn) -> Answered:
     try:
         reopened = handling.object_to_answer(case, turn.directory, at=turn.now, words=turn.decision.text)
     except ActionNotAllowed:
-        late = case.status in (Status.ANSWERED, Status.CLOSED)
+        late = case.status in (Status.ANSWERED, Status.CLOSED) and not replies.was_withdrawn(case)
         return _unchanged(
             turn, turn.say("object_too_late", case) if late else replies.state(case, turn.directory), case
         )

@@ -53,7 +53,7 @@ def to_citizen(
                 language=case.language,
             ),
         )
-    facts = {**citizen_facts(case, directory), **values}
+    facts = {**citizen_facts(case, directory), **{name: ended(value) for name, value in values.items()}}
     return (
         Message(
             id=identity,
@@ -70,6 +70,14 @@ def to_citizen(
             civil_hours=True,
         ),
     )
+
+
+def ended(words: Any) -> Any:
+    """Words of a person as a sentence, so that ours does not run into theirs."""
+    if not isinstance(words, str) or not words.strip():
+        return words
+    words = words.strip()
+    return f"{words}." if words[-1].isalnum() or words[-1] == ")" else words
 
 
 def citizen_facts(case: Case, directory: Directory) -> dict[str, str]:
@@ -117,8 +125,8 @@ def agency_sms(case: Case, purpose: str, agency: Agency, *, directory: Directory
         "vi",
         directory,
         code=case.code,
-        service=service.name() if service else "",
-        area=area.full_name if area else "",
+        what=", ".join(name for name in (service and service.name(), area and area.full_name) if name)
+        or "1022",
         due=due_text(case),
     )
     urgent = case.priority == "urgent"

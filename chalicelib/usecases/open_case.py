@@ -63,6 +63,7 @@ def open_from_text(
     directory: Directory,
     now: datetime,
     new_code: Callable[[], str],
+    read: Callable[[str], Understanding],
 ) -> Opened:
     """
     Return what one message becomes; writes nothing.
@@ -71,6 +72,7 @@ def open_from_text(
         text: The citizen's words, normalised.
         understanding: What the reader made of them.
         new_code: Gives a fresh case code.
+        read: Understands a part of the message, when it holds several matters.
     """
     case = _new_case(text, sender, understanding, directory, now, new_code())
     if case.spam:
@@ -78,7 +80,7 @@ def open_from_text(
         return Opened(case)
     if understanding.empty and case.kind is not Kind.DENUNCIATION and not case.emergency:
         return _asking(case, "matter", (), directory, now)
-    return place_matters(case, understanding, sender, directory, now, new_code)
+    return place_matters(case, understanding, sender, directory, now, new_code, read)
 
 
 def place_matters(
@@ -88,12 +90,37 @@ def place_matters(
     directory: Directory,
     now: datetime,
     new_code: Callable[[], str],
+    read: Callable[[str], Understanding],
 ) -> Opened:
     """Route a case that is with the desk, and give each further matter in it a child case once nothing is asked."""
-    opened = place_case(case, understanding, directory, now)
-    if understanding.matters and opened.asked is None and not opened.case.emergency:
-        return _with_children(opened, understanding.matters[1:MAX_MATTERS], sender, directory, now, new_code)
-    return opened
+    if not understanding.matters or case.emergency or case.kind is Kind.DENUNCIATION:
+        return place_case(case, understanding, directory, now)
+    parts = [_of_matter(understanding, matter, read) for matter in understanding.matters[:MAX_MATTERS]]
+    opened = place_case(describe(case, parts[0]), parts[0], directory, now)
+    if opened.asked is not None:
+        return opened
+    return _with_children(
+        opened, understanding.matters[1:MAX_MATTERS], parts[1:], sender, directory, now, new_code
+    )
+
+
+def _of_matter(whole: Understanding, matter: Matter, read: Callable[[str], Understanding]) -> Understanding:
+    """What is understood of one matter: its own kind and place, the message's where it names none."""
+    own = read(matter.text)
+    guesses = (*own.services, *whole.services)
+    first = next((guess for guess in guesses if guess.code == matter.service), None)
+    return replace(
+        whole,
+        kind=own.kind if own.kind in _MATTERS_KINDS else whole.kind,
+        services=(replace(first, topic=matter.topic),) if first else whole.services,
+        confident=True,
+        area=own.area or whole.area,
+        address=own.address or ("" if own.area else whole.address),
+        clean=own.clean,
+    )
+
+
+_MATTERS_KINDS = frozenset({Kind.QUESTION, Kind.COMPLAINT, Kind.PETITION})
 
 
 def place_case(case: Case, understanding: Understanding, directory: Directory, now: datetime) -> Opened:
@@ -104,9 +131,10 @@ def place_case(case: Case, understanding: Understanding, directory: Directory, n
     if area is not None and area.outside:
         return _with_desk(case, "unrouted", directory, now)
     units = area.units if area is not None else ()
+    sure = understanding.confident or case.emergency  # danger is not asked what it is about
     routing = route(
         directory,
-        service=case.service if understanding.confident else None,
+        service=case.service if sure else None,
         topic=case.topic,
         area_ids=units,
         kind=case.kind,
@@ -225,52 +253,39 @@ def _scheduled(case: Case, directory: Directory, now: datetime) -> Case:
 def _with_children(
     opened: Opened,
     matters: tuple[Matter, ...],
+    parts: list[Understanding],
     sender: Sender,
     directory: Directory,
     now: datetime,
     new_code: Callable[[], str],
 ) -> Opened:
-    """Give each further matter its own child case, in the parent's place; the parent then counts as level 3."""
+    """Give each further matter its own child case; the parent then counts as level 3."""
     children: list[Case] = []
     messages: list[Message] = list(opened.messages)
     parent = opened.case
-    for matter in matters:
-        if matter.service == parent.service:
-            continue
+    for matter, part in zip(matters, parts, strict=True):
         child = open_case(
             new_code(),
             text=matter.text,
             kind=parent.kind,
-            priority=parent.priority,
+            priority=Priority.NORMAL,
             at=now,
             channel=sender.channel,
             reporter_id=sender.reporter_id,
             reporter_address=sender.address,
             language=parent.language,
             deadline_table=parent.deadline_table,
-            service=matter.service,
-            topic=matter.topic,
-            area=parent.area,
-            place=parent.place,
             parent=parent.code,
             data={"parent": parent.code},
         )
-        area_ids = (parent.area,) if parent.area else ()
-        routing = route(
-            directory,
-            service=matter.service,
-            topic=matter.topic,
-            area_ids=area_ids,
-            kind=parent.kind,
-            on=local(now).date(),
-        )
-        made = (
-            _assigned(child, routing, directory, now)
-            if routing.agency
-            else _with_desk(child, "unrouted", directory, now, routing)
-        )
-        children.append(made.case)
-        messages.extend(made.messages)
+        child = describe(child, part)
+        if (child.service, child.area) == (parent.service, parent.area):
+            continue
+        placed = place_case(child, part, directory, now)
+        if placed.asked is not None:  # one question at a time is for the parent; the child is for the desk
+            placed = _with_desk(child, "unrouted", directory, now)
+        children.append(placed.case)
+        messages.extend(placed.messages)
     if not children:
         return opened
     return replace(opened, case=replace(parent, level=3), children=tuple(children), messages=tuple(messages))

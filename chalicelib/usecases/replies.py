@@ -32,7 +32,8 @@ def opened(made: Opened, understanding: Understanding, directory: Directory, now
     facts = notices.citizen_facts(case, directory)
     if case.emergency:
         numbers = emergency_numbers(understanding, directory, now)
-        return _one_segment("opened_emergency", case, directory, numbers=numbers, **facts)
+        key = "opened_emergency" if case.agency else "opened_emergency_desk"
+        return _one_segment(key, case, directory, numbers=numbers, **facts)
     if case.kind is Kind.DENUNCIATION:
         return _one_segment(
             "opened_denunciation", case, directory, authority=authority(directory, case.language), **facts
@@ -85,7 +86,14 @@ def state(case: Case, directory: Directory) -> str:
     told = case.answer
     if case.status is Status.DECLINED:
         told = next((event.note for event in reversed(case.events) if event.action == "decline"), "")
-    return sms(f"state_{case.status}", case.language, directory, question=asked, answer=told, **facts).strip()
+    key = "state_withdrawn" if was_withdrawn(case) else f"state_{case.status}"
+    said = {"question": notices.ended(asked), "answer": notices.ended(told)}
+    return sms(key, case.language, directory, **said, **facts).strip()
+
+
+def was_withdrawn(case: Case) -> bool:
+    """Whether the citizen ended the case."""
+    return case.status is Status.CLOSED and any(event.action == "withdraw" for event in case.events[-2:])
 
 
 def status_name(case: Case) -> str:

@@ -492,3 +492,48 @@ def test_a_case_made_by_hand_is_scheduled_like_one_that_came_in(line):
     case = line.case()
     assert schedule(case, line.directory).wake_at == case.wake_at
     assert case.events[0].actor is Actor.CITIZEN
+
+
+# --- several matters, and words about an answer, with the real reader
+
+
+@pytest.fixture
+def real():
+    from tests.functional.conftest import real_reader
+
+    return Hotline("Mon 02/03/2026 08:30", reader=real_reader())
+
+
+def test_two_matters_in_two_places_go_to_two_agencies(real):
+    real.text(
+        "Đường Nguyễn Sinh Sắc phường Sa Đéc ngập nước và cống nghẹt. "
+        "Ngoài ra cho hỏi thủ tục làm khai sinh ở xã Tân Dương cần gì?"
+    )
+    flood, birth = sorted(real.cases, key=lambda case: case.parent is not None)
+    assert (flood.service, real.directory.areas[flood.area].name, flood.kind) == (
+        "cap_thoat_nuoc",
+        "Sa Đéc",
+        Kind.COMPLAINT,
+    )
+    assert (birth.service, real.directory.areas[birth.area].name, birth.kind) == (
+        "hanh_chinh",
+        "Tân Dương",
+        Kind.QUESTION,
+    )
+    assert birth.parent == flood.code and flood.level == 3
+
+
+def test_saying_that_it_is_still_broken_reopens_the_case(real):
+    real.text("Duong vao cho Sa Dec o ga nhieu qua")
+    real.later(hours=3).agency("answer", "Đã vá xong")
+    reply = real.later(hours=1).text("khong dong y, duong van hu")
+    assert len(real.cases) == 1 and real.case().status is Status.ASSIGNED
+    assert "mo lai" in reply
+
+
+def test_a_withdrawn_case_says_so(real):
+    real.text("Duong vao cho Sa Dec o ga nhieu qua")
+    code = real.case().code
+    real.text("HUY")
+    assert "ban da rut" in real.text(f"TRA CUU {code}")
+    assert "ban da rut" in real.text(f"MO LAI {code}")

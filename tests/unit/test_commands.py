@@ -90,3 +90,17 @@ def test_an_agency_s_command(written, name, text):
 )
 def test_what_names_no_code_is_no_agency_command(written):
     assert read_agency_command(written) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["TRA CUU 1234", "tra cuu ma 48217730", "HUY 12345678", "HUY 4821773061", "MO LAI 1234 chua xong"]
+)
+def test_a_command_with_a_slip_in_its_code_looks_for_that_code_and_finds_nothing(text):
+    command = read_citizen_command(text)
+    assert command.name == "lookup" and command.code.isdigit() and len(command.code) != 9
+
+
+@pytest.mark.parametrize("text", ["huy 2 cay xanh truoc nha", "mo lai 1 lan duong", "tra cuu thu tuc 123"])
+def test_a_number_in_a_sentence_makes_no_command(text):
+    command = read_citizen_command(text)
+    assert command is None or command.code is None

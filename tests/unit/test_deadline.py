@@ -259,6 +259,30 @@ def test_a_limit_by_the_clock_stands_still_by_the_clock():
     assert resumed == at("Sat 07/03/2026 23:30")
 
 
+@pytest.mark.parametrize(
+    ("asked_at", "replied_at", "new_due_at"),
+    [
+        pytest.param(
+            "Tue 03/03/2026 10:00", "Tue 03/03/2026 16:00", "Fri 06/03/2026 17:00", id="the same day"
+        ),
+        pytest.param(
+            "Tue 03/03/2026 13:40", "Thu 05/03/2026 13:40", "Tue 10/03/2026 17:00", id="two days later"
+        ),
+        pytest.param(
+            "Fri 06/03/2026 16:00", "Sun 08/03/2026 09:00", "Fri 06/03/2026 17:00", id="over a weekend"
+        ),
+        pytest.param(
+            "Thu 05/03/2026 22:00", "Fri 06/03/2026 07:00", "Mon 09/03/2026 17:00", id="over a night"
+        ),
+    ],
+)
+def test_a_limit_in_days_moves_by_whole_working_days(asked_at, replied_at, new_due_at):
+    days = Limit(5, "working_days")
+    assert resume_due(at("Fri 06/03/2026 17:00"), at(asked_at), at(replied_at), OFFICE, days) == at(
+        new_due_at
+    )
+
+
 def test_a_deadline_already_told_is_never_shortened():
     earlier, later = at("Fri 06/03/2026 17:00"), at("Mon 09/03/2026 17:00")
     assert recompute_due(told=later, new=earlier) == later
