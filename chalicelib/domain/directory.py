@@ -213,6 +213,10 @@ class StandardAnswer:
     valid: Period = Period()
 
 
+_NO_END = "9999"
+"""Later than any day written YYYY-MM-DD."""
+
+
 @dataclass(frozen=True)
 class Directory:
     """A province pack as published: one immutable version."""
@@ -308,6 +312,13 @@ class Directory:
     def services_on(self, day: date) -> Iterator[Service]:
         """Services offered on *day*."""
         return (service for service in self.services.values() if service.valid.covers(day))
+
+    def emergency_on(self, day: date | None) -> Iterator[Mapping[str, Any]]:
+        """Emergency numbers in force on *day*, as province.yaml has them; those without an end when no day is told."""
+        for entry in self.province.get("emergency", ()):
+            starts, ends = str(entry.get("valid_from") or ""), str(entry.get("valid_to") or _NO_END)
+            if ends == _NO_END if day is None else starts <= day.isoformat() <= ends:
+                yield entry
 
     def lineage(self, area_id: str | None) -> Iterator[Area]:
         """The unit and all units above it, nearest first; nothing for an unknown id."""

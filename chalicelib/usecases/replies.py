@@ -103,17 +103,9 @@ def status_name(case: Case) -> str:
 
 def emergency_numbers(understanding: Understanding, directory: Directory, now: datetime) -> str:
     """The numbers to call, as told: those of what happened, else all that are in force on the day."""
-    in_force = [
-        entry["number"]
-        for entry in directory.province["emergency"]
-        if _in_force(entry, local(now).date().isoformat())
-    ]
+    in_force = [str(entry["number"]) for entry in directory.emergency_on(local(now).date())]
     wanted = [number for number in understanding.emergency_numbers if number in in_force]
     return "/".join(wanted or [number for number in in_force if number in ("113", "114", "115")])
-
-
-def _in_force(entry: Any, day: str) -> bool:
-    return str(entry.get("valid_from") or "") <= day and day <= str(entry.get("valid_to") or "9999")
 
 
 def authority(directory: Directory, language: str) -> str:

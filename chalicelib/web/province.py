@@ -29,12 +29,8 @@ def province_view(directory: Directory | None, language: str) -> dict[str, str]:
 
 def emergency_numbers(directory: Directory | None, on: date | None, language: str) -> list[tuple[str, str]]:
     """Return the emergency numbers in force on a day, or those without an end, with what they are for."""
-    found = []
-    for line in (directory.province if directory is not None else {}).get("emergency", ()):
-        starts, ends = str(line.get("valid_from") or ""), str(line.get("valid_to") or "9999")
-        if ends == "9999" if on is None else starts <= on.isoformat() <= ends:
-            found.append((str(line["number"]), named(line.get("names", {}), language)))
-    return found
+    in_force = directory.emergency_on(on) if directory is not None else ()
+    return [(str(entry["number"]), named(entry.get("names", {}), language)) for entry in in_force]
 
 
 def agency_choices(directory: Directory, on: date, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
