@@ -12,7 +12,7 @@ from chalicelib.domain.calendar import local
 from chalicelib.domain.case import Actor, Case
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.message import Message
-from chalicelib.domain.routing import next_best
+from chalicelib.domain.proposal import proposed_agency
 from chalicelib.domain.text import normalise
 from chalicelib.errors import ActionNotAllowed, MalformedRequest
 from chalicelib.usecases import notices
@@ -81,17 +81,8 @@ def _accept(case: Case, words: str, directory: Directory, now: datetime) -> Outc
 
 def _return(case: Case, words: str, directory: Directory, now: datetime) -> Outcome:
     returned = handling.give_back(case, directory, at=now, reason=words)
-    tried = tried_agencies(returned)
-    proposal = next_best(
-        directory,
-        service=case.service,
-        topic=case.topic,
-        area_ids=(case.area,) if case.area else (),
-        kind=case.kind,
-        on=local(now).date(),
-        not_codes=tried,
-    )
-    proposed = proposal.agency.code if proposal.agency else None
+    proposal = proposed_agency(returned, directory, local(now).date())
+    proposed = proposal.code if proposal else None
     return Outcome(
         returned, (notices.to_desk(returned, "returned", directory=directory, now=now, proposed=proposed),)
     )
@@ -138,8 +129,3 @@ _ACTIONS: dict[str, Callable[[Case, str, Directory, datetime], Outcome]] = {
     "progress": _progress,
     "answer": _answer,
 }
-
-
-def tried_agencies(case: Case) -> frozenset[str]:
-    """Agencies that had the case and gave it back."""
-    return frozenset(event.by for event in case.events if event.action == "return" and event.by)

@@ -7,7 +7,7 @@ mail house numbers are masked too; on the signed page the officer sees the place
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib import texts
@@ -16,7 +16,7 @@ from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Sta
 from chalicelib.domain.code import spell_code
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.masking import mask
-from chalicelib.domain.routing import next_best
+from chalicelib.domain.proposal import proposed_agency
 from chalicelib.domain.text import normalise
 from chalicelib.web.province import agency_name, emergency_numbers, named
 
@@ -112,7 +112,8 @@ def case_view(
         )
     if audience == DESK:
         view["reporter"] = case.reporter_address
-        view["proposed"] = _proposed(case, directory, local(now).date())
+        proposal = proposed_agency(case, directory, local(now).date())
+        view["proposed"] = proposal.code if proposal else ""
         view["draft"] = _draft(case)
         view["returned_by"] = agency_name(returned.by, directory, language) if returned else ""
         view["returned_note"] = normalise(returned.note) if returned else ""
@@ -195,23 +196,6 @@ def _last_words(case: Case) -> str:
     """What the citizen wrote last: a reply, an addition, an objection."""
     said = (event for event in reversed(case.events) if event.action in ("reply", "add", "object", "open"))
     return next((normalise(event.note) for event in said), "")
-
-
-def _proposed(case: Case, directory: Directory, on: date) -> str:
-    """Code of the agency the rules name next, leaving out those that gave the case back; empty when there is none."""
-    if case.kind == Kind.DENUNCIATION:
-        return ""
-    tried = {event.by for event in case.events if event.action == "return" and event.by}
-    found = next_best(
-        directory,
-        service=case.service,
-        topic=case.topic,
-        area_ids=(case.area,) if case.area else (),
-        kind=case.kind,
-        on=on,
-        not_codes={*tried, case.agency or ""},
-    )
-    return found.agency.code if found.agency else ""
 
 
 def _draft(case: Case) -> str:
