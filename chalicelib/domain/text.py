@@ -11,10 +11,13 @@ import unicodedata
 
 from chalicelib.domain.legacy_text import looks_pasted_from_old_font, repair
 
-__all__ = ["MAX_CHARACTERS", "fold", "has_marks", "normalise", "repair", "unaccent"]
+__all__ = ["MAX_CHARACTERS", "MAX_FORM_CHARACTERS", "fold", "has_marks", "normalise", "repair", "unaccent"]
 
 MAX_CHARACTERS = 10_000
 """Longest text kept: 40 kB of UTF-8 at worst, a tenth of what one stored item may hold."""
+
+MAX_FORM_CHARACTERS = 4_000
+"""Longest text a page takes from an agency or the desk; named in the message about a longer one."""
 
 _NEWLINES = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")

@@ -13,7 +13,7 @@ from chalice import Blueprint, Response
 from chalicelib import settings, wiring
 from chalicelib.domain.case import WITH_AGENCY, Case
 from chalicelib.domain.keys import Link
-from chalicelib.domain.text import normalise
+from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
 from chalicelib.entrypoints.http import protected_by, request_body
 from chalicelib.entrypoints.pages import answers_browser, html
 from chalicelib.errors import (
@@ -35,9 +35,6 @@ from chalicelib.usecases.open_link import DESK, open_link
 _log = logging.getLogger("hotline.links")
 
 routes = Blueprint(__name__)
-
-MAX_TEXT_CHARACTERS = 4_000
-"""As the page says (web/render.py, MAX_TEXT)."""
 
 SIGNED_LINK = "signed link"
 
@@ -76,7 +73,7 @@ def act_on_case(token: str) -> Response:
         act, text, agency = form.get("act", ""), form.get("text", ""), form.get("agency", "")
     except MalformedRequest:
         return _page(case, link, status=400, error="other")
-    if len(normalise(text)) > MAX_TEXT_CHARACTERS:
+    if len(normalise(text)) > MAX_FORM_CHARACTERS:
         return _page(case, link, status=400, act=act, entered=text, error="text_too_long", agency=agency)
     try:
         after = _act(case, link, act, text, agency)

@@ -7,7 +7,7 @@ from chalice import Blueprint, Response
 from chalicelib import settings, wiring
 from chalicelib.entrypoints.http import JSON, XML, answers_webhook, protected_by, request_body
 from chalicelib.errors import MalformedRequest
-from chalicelib.gateways.ports import DeliveryReport
+from chalicelib.gateways.ports import MAX_BODY_BYTES, DeliveryReport
 from chalicelib.gateways.twilio_webhooks import (
     check_twilio_signature,
     parse_form,
@@ -19,9 +19,6 @@ from chalicelib.usecases.take_delivery import take_delivery
 from chalicelib.usecases.take_sms import take_sms
 
 routes = Blueprint(__name__)
-
-MAX_BODY_BYTES = 64_000
-"""A text message is 1,600 characters; what is larger is none."""
 
 TWILIO = "Twilio signature"
 GATEWAY = "gateway signature"

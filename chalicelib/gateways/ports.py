@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+MAX_BODY_BYTES = 64 * 1024
+"""Longest body of a webhook or form. A text has at most 1,600 characters: ten times that, percent-encoded, fits."""
+
 
 @dataclass(frozen=True, slots=True)
 class InboundSms:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from chalicelib.errors import MalformedRequest, SendFailed, SendUncertain, SignatureNotValid
 from chalicelib.gateways.phone import e164
-from chalicelib.gateways.ports import DeliveryReport, InboundSms
+from chalicelib.gateways.ports import MAX_BODY_BYTES, DeliveryReport, InboundSms
 from chalicelib.gateways.transport import CONNECT_SECONDS, READ_SECONDS, never_left
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 TIMESTAMP_HEADER = "X-1022-Timestamp"
 SIGNATURE_HEADER = "X-1022-Signature"
 REPLAY_WINDOW = timedelta(minutes=5)
-MAX_BODY_BYTES = 64 * 1024
-MAX_ANSWER_BYTES = 64 * 1024
 
 _EPOCH = re.compile(r"[0-9]{9,11}")
 _PROVIDER_ID = re.compile(r"[!-~]{1,100}")
@@ -223,9 +221,9 @@ class JsonSms:
 
 
 def _answer(answer: BaseHTTPResponse) -> dict[str, Any]:
-    """Read an answer's JSON object, at most MAX_ANSWER_BYTES of it; anything else is an empty one."""
+    """Read an answer's JSON object, at most MAX_BODY_BYTES of it; anything else is an empty one."""
     try:
-        content = json.loads(answer.read(MAX_ANSWER_BYTES).decode("utf-8"))
+        content = json.loads(answer.read(MAX_BODY_BYTES).decode("utf-8"))
     except (ValueError, RecursionError):
         content = None
     finally:

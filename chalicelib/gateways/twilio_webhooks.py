@@ -16,11 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chalicelib.errors import MalformedRequest, SignatureNotValid
 from chalicelib.gateways.phone import e164
-from chalicelib.gateways.ports import DeliveryReport, InboundSms
+from chalicelib.gateways.ports import MAX_BODY_BYTES, DeliveryReport, InboundSms
 from chalicelib.gateways.twilio_errors import describe, verdict
 
-MAX_FORM_BYTES = 64 * 1024
-"""A text has at most 1,600 characters; ten times that, percent-encoded, still fits."""
 MAX_FORM_FIELDS = 300
 
 STATUS_PATH = "/twilio/sms-status"
@@ -55,8 +53,8 @@ def parse_form(raw: bytes) -> dict[str, str]:
     Raises:
         MalformedRequest: The body is too long or has too many fields.
     """
-    if len(raw) > MAX_FORM_BYTES:
-        raise MalformedRequest(f"form longer than {MAX_FORM_BYTES} bytes")
+    if len(raw) > MAX_BODY_BYTES:
+        raise MalformedRequest(f"form longer than {MAX_BODY_BYTES} bytes")
     try:
         body = raw.decode("utf-8", "surrogateescape")
         return Form(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import texts
 from chalicelib.domain.calendar import local
 from chalicelib.domain.directory import Directory
-from chalicelib.domain.text import normalise
+from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
 from chalicelib.web import mail_agency, mail_citizen, mail_office
 from chalicelib.web.letter import Letter, Words, plain_text
 from chalicelib.web.province import agency_choices, emergency_numbers, province_view
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import jinja2
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-MAX_TEXT = 4000
-"""Characters a form takes; named in the message about a longer one."""
 
 MAX_SUBJECT = 180
 """Characters of a subject; mail programs show fewer still."""
@@ -123,7 +120,7 @@ def page(name: str, *, language: str, directory: Directory | None, **context: An
         },
         "agencies": agency_choices(directory, today, language) if directory and today else [],
         "emergency": emergency_numbers(directory, today, language),
-        "max_text": MAX_TEXT,
+        "max_text": MAX_FORM_CHARACTERS,
         "language": language,
         "province": province_view(directory, language),
         "t": Words.of(language, directory),
