@@ -53,7 +53,7 @@ def explains_link(view: Callable[[str], Response]) -> Callable[[str], Response]:
     return answer
 
 
-@routes.route("/a/{token}", methods=["GET"])
+@routes.route("/a/{token}", methods=["GET", "HEAD"])
 @protected_by(SIGNED_LINK)
 @answers_browser
 @explains_link

@@ -13,14 +13,14 @@ routes = Blueprint(__name__)
 PUBLIC = "public: shows nothing of a case"
 
 
-@routes.route("/", methods=["GET"])
+@routes.route("/", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
 @answers_browser
 def show_home() -> Response:
     return html("home", directory=wiring.directory())
 
 
-@routes.route("/health", methods=["GET"])
+@routes.route("/health", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
 @answers_webhook
 def show_health() -> Response:

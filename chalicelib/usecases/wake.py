@@ -1,4 +1,4 @@
-"""Do the ladder's next steps for cases whose `wake_at` has passed (*wake-ups*, design §4).
+"""Do the ladder's next steps for cases whose `wake_at` has passed (*wake-ups*, docs/design.md §4).
 
 Each step writes its event, its messages and the next `wake_at` together, under the version check: a run that comes
 twice, late or a day later ends in the same state.
@@ -26,6 +26,9 @@ WAKE_LIMIT = 200
 
 PUT_OFF = timedelta(minutes=15)
 """When a case whose step failed is tried again; what broke it may be mended by then."""
+
+DESK_REASONS = {"question_open": "dialogue_left", "accept": "not_accepted", "late": "overdue", "office": "overdue"}
+"""Step → why the desk is written to; the other steps are its own alarms."""
 
 _log = logging.getLogger("hotline.wake")
 
@@ -104,6 +107,6 @@ def _told(case: Case, step: Step, directory: Directory, now: datetime) -> tuple[
     if "office" in step.audience:
         messages.append(notices.to_office(case, directory=directory, now=now, step=step.name))
     if "desk" in step.audience:
-        reason = "dialogue_left" if step.name == "question_open" else "alarm"
+        reason = DESK_REASONS.get(step.name.partition(":")[0], "alarm")
         messages.append(notices.to_desk(case, reason, directory=directory, now=now, step=step.name))
     return tuple(messages)

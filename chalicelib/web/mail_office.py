@@ -18,6 +18,8 @@ DESK_REASONS = (
     "denunciation",
     "dialogue_left",
     "alarm",
+    "not_accepted",
+    "overdue",
     "objection",
     "message_failed",
     "citizen_no_reply",

@@ -10,9 +10,12 @@ PROTECTED = {
     ("POST", "/twilio/sms-status"): "Twilio signature",
     ("POST", "/gateway/sms"): "gateway signature",
     ("GET", "/a/{token}"): "signed link",
+    ("HEAD", "/a/{token}"): "signed link",
     ("POST", "/a/{token}"): "signed link",
     ("GET", "/"): "public: shows nothing of a case",
     ("GET", "/health"): "public: shows nothing of a case",
+    ("HEAD", "/"): "public: shows nothing of a case",
+    ("HEAD", "/health"): "public: shows nothing of a case",
 }
 
 
