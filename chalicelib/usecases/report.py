@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,18 @@ BEGINNING = date(2019, 1, 1)
 """No hotline of ours is older: what was carried over is counted from here."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class _Publishing:
+    """What turns a report into a mail in the outbox."""
+
+    files: Any
+    commit: Callable[..., None]
+    directory: Directory
+    render: Callable[..., Any]
+    sheet: Callable[..., bytes]
+    now: datetime
 
 
 def send_reports(
@@ -55,6 +68,7 @@ def send_reports(
     for agency in agencies:
         scope = agency_scope(agency.code)
         counters[scope] = _by_day(stats.read(scope, BEGINNING, last))
+    publishing = _Publishing(files, commit, directory, render, sheet, now)
     for period in periods:
         of_agencies = {
             agency.code: build_report(agency_scope(agency.code), period, counters[agency_scope(agency.code)])
@@ -67,10 +81,10 @@ def send_reports(
             report = of_agencies[agency.code]
             to = agency.focal_point.email if agency.valid.covers(period.ends_on) else ""
             if not report.is_empty and to:
-                counts[_queue(report, [], to, files, commit, directory, render, sheet, now)] += 1
+                counts[_queue(report, publishing, to=to)] += 1
         # The province's own comes last: once it is in the outbox, the period is done.
         readers = tuple(leader["email"] for leader in directory.province.get("leaders", ()))
-        counts[_queue(whole, told, office, files, commit, directory, render, sheet, now, cc=readers)] += 1
+        counts[_queue(whole, publishing, to=office, cc=readers, of_agencies=told)] += 1
     return dict(counts)
 
 
@@ -89,36 +103,32 @@ def _by_day(counters: Mapping[date, Mapping[str, int]]) -> dict[str, Mapping[str
 
 def _queue(
     report: Report,
-    of_agencies: list[Report],
-    to: str,
-    files: Any,
-    commit: Callable[..., None],
-    directory: Directory,
-    render: Callable[..., Any],
-    sheet: Callable[..., bytes],
-    now: datetime,
+    publishing: _Publishing,
     *,
+    to: str,
     cc: tuple[str, ...] = (),
+    of_agencies: Sequence[Report] = (),
 ) -> str:
     identity = message_id(report.scope, report.period)
     key = f"reports/{identity}.xlsx"
-    files.put(key, sheet(report, directory, "vi", agencies=of_agencies), XLSX)
-    mail = render("report", language="vi", directory=directory, report=report, agencies=of_agencies)
+    directory, agencies = publishing.directory, list(of_agencies)
+    publishing.files.put(key, publishing.sheet(report, directory, "vi", agencies=agencies), XLSX)
+    mail = publishing.render("report", language="vi", directory=directory, report=report, agencies=agencies)
     message = Message(
         id=identity,
         channel="email",
         to=to,
         cc=cc,
         purpose="report",
-        created_at=now,
-        due_at=now,
+        created_at=publishing.now,
+        due_at=publishing.now,
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
         attachments=(key,),
     )
     try:
-        commit(messages=(message,))
+        publishing.commit(messages=(message,))
     except (AlreadyReceived, CaseConflict):
         return "known"
     return "queued"
