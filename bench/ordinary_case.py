@@ -1,4 +1,4 @@
-"""The whole life of an ordinary case, step by step, with what each asks of the database (design §8)."""
+"""The whole life of an ordinary case, step by step, with what each asks of the database (docs/design.md §8)."""
 
 from __future__ import annotations
 

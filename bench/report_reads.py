@@ -1,4 +1,4 @@
-"""A half-year report reads daily counters: as many for ten cases a day as for a thousand (design §8)."""
+"""A half-year report reads daily counters: as many for ten cases a day as for a thousand (docs/design.md §8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reminder job's cost must grow with what is due, not with what is open (design §8)."""
+"""The reminder job's cost must grow with what is due, not with what is open (docs/design.md §8)."""
 
 from __future__ import annotations
 

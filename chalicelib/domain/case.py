@@ -1,4 +1,4 @@
-"""A citizen's matter: its states, who may do what to it, and its history without gaps (design: *A case*)."""
+"""A citizen's matter: its states, who may do what to it, and its history without gaps (docs/design.md §3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Case codes: eight random digits and a check digit, typed on a keypad and read aloud (design: *A case*)."""
+"""Case codes: eight random digits and a check digit, typed on a keypad and read aloud (docs/design.md §3)."""
 
 from __future__ import annotations
 

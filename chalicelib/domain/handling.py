@@ -127,7 +127,7 @@ def resume(
 
 def extend_deadline(case: Case, directory: Directory, *, at: datetime, reason: str) -> Case:
     """
-    Grant the one extension, asked with a reason before the deadline (design §3).
+    Grant the one extension, asked with a reason before the deadline (docs/design.md §3).
 
     Raises:
         ActionNotAllowed: It was extended before, or the deadline has passed.

@@ -37,7 +37,7 @@ def take_twilio_sms() -> Response:
 @protected_by(TWILIO)
 @answers_webhook
 def take_twilio_status() -> Response:
-    # The id is our own and URL-safe, so the address that was signed can be built again exactly (protocols B.3).
+    # The id is our own and URL-safe: the address that was signed can be built again exactly (docs/providers.md).
     message_id = str(dict(routes.current_request.query_params or {}).get("id", ""))
     params = _signed_twilio_form("/twilio/sms-status", f"?id={message_id}" if message_id else "")
     report = read_twilio_status(params, message_id)

@@ -1,4 +1,4 @@
-"""Send what the outbox holds: at once from its stream, and every minute whatever is due (the *outbox*, design §4).
+"""Send what the outbox holds: at once from its stream, each minute what is due (the *outbox*, docs/design.md §4).
 
 A row is leased before the provider is called. A sender that dies in between leaves a lease that runs out; the
 sweep then marks the row `uncertain` and asks the provider before anything is sent again. The last failure is told

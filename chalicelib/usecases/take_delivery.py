@@ -12,7 +12,7 @@ RETRY_LATER_SECONDS = 3_600
 """A phone that is switched off may be on in an hour."""
 
 MAX_DELIVERY_TRIES = 2
-"""A message a handset did not take is tried once more (protocols B.4: 30003, 30008)."""
+"""A message a handset did not take is tried once more (codes 30003 and 30008 of gateways/twilio_errors.py)."""
 
 _OUT = {Delivery.SENDING, Delivery.UNCERTAIN, Delivery.SENT}
 

@@ -1,4 +1,4 @@
-"""Take one text message, whatever carried it: once, whole, with a reply (the *inbox*, design §4)."""
+"""Take one text message, whatever carried it: once, whole, with a reply (the *inbox*, docs/design.md §4)."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _effect(
         done = take_agency_sms(text, agency, cases=cases, directory=directory, now=now)
         if done is not None:
             return Effect(done.reply, "agency", done.cases, done.messages, case_code=done.code)
-    # A stranger with a new matter has no cases: not looking saves the first message a round trip (design §8).
+    # A stranger with a new matter has no cases: not looking saves the first message a round trip (docs/design.md §8).
     known = talk is not None or read_citizen_command(text) is not None
     recent = recent_cases(sender.reporter_id, cases) if known else ()
     if known:

@@ -1,4 +1,4 @@
-"""What an ordinary case asks of the database, held as numbers of calls and write units (design §8)."""
+"""What an ordinary case asks of the database, held as numbers of calls and write units (docs/design.md §8)."""
 
 from __future__ import annotations
 
