@@ -18,7 +18,7 @@ BASELINE = (
     "s.get_session().create_client('dynamodb', region_name='ap-southeast-1', "
     "aws_access_key_id='x', aws_secret_access_key='x')"
 )
-"""What any Chalice function with a DynamoDB client pays (design §8)."""
+"""What any Chalice function with a DynamoDB client pays (docs/design.md §8)."""
 
 
 def main() -> None:
