@@ -24,8 +24,9 @@ SETTINGS = {
 
 
 def bare() -> dict[str, str]:
-    """The environment of a fresh process."""
-    return {**os.environ, **SETTINGS}
+    """The environment of a fresh process; it may keep compiled modules, as a deployed one has them."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **SETTINGS}
 
 
 @contextmanager
