@@ -56,6 +56,22 @@ QUESTION = "Xin cho biet ro dia diem, gan so nha hoac cong trinh nao?"
 REPLY = "Ngay truoc tru so ap, gan cay xang a"
 
 
+PHONE = "0980000123"
+"""The phone of the examples: README, banner and the simulator's page."""
+
+_PLACES = {"dong-thap": "cho Sa Dec", "dong-nai": "cho Bien Hoa"}
+
+
+def sample_place(province: str) -> str:
+    """Return a place everybody there knows, as a text message has it; a place in general for a new province."""
+    return _PLACES.get(province, "cho")
+
+
+def sample_text(province: str) -> str:
+    """Return the text message of the examples, one that fits the province."""
+    return f"Duong vao {sample_place(province)} o ga nhieu qua, xe hay te"
+
+
 def texts_for(province: str) -> tuple[str, ...]:
     """Return what people of a province write, local matters and general ones in turn."""
     local = TEXTS.get(province, ())

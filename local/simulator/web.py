@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, render_template, request
 
+from local.demo_texts import PHONE, sample_place
 from local.simulator.api import Api
 from local.simulator.ses_api import SesApi
 from local.simulator.twilio_api import TwilioApi
@@ -20,7 +21,9 @@ def build(api: Api, twilio: TwilioApi, ses: SesApi) -> Flask:
 
     @app.get("/")
     def page() -> str:
-        return render_template("page.html", about=api.about)
+        return render_template(
+            "page.html", about=api.about, phone=PHONE, place=sample_place(api.about["province"])
+        )
 
     @app.get("/health")
     def health() -> dict[str, str]:

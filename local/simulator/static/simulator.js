@@ -9,7 +9,7 @@ const make = (tag, props = {}, ...children) => {
 };
 const state = {
   lang: localStorage.getItem("lang") || "vi",
-  phone: localStorage.getItem("phone") || "0900000123",
+  phone: localStorage.getItem("phone") || $("phone").defaultValue,
   box: null, letter: null, ahead: 0, code: "", drawn: {},
 };
 const t = (key, values = {}) =>
@@ -184,7 +184,7 @@ $("body").onkeydown = (event) => {
   }
 };
 
-$("presets").append(...PRESETS.map(([label, text]) =>
+$("presets").append(...PRESETS.map(([label, words]) => [label, words.replace("{place}", document.body.dataset.place)]).map(([label, text]) =>
   make("button", {
     type: "button",
     onclick: () => {

@@ -46,16 +46,16 @@ const TEXTS = {
   },
 };
 
-/* Messages as people write them; {code} becomes the code last seen on the phone. */
+/* Messages as people write them; {code} becomes the code last seen on the phone, {place} one of the province. */
 const PRESETS = [
-  ["Ổ gà · potholes", "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"],
+  ["Ổ gà · potholes", "Duong vao {place} o ga nhieu qua, xe hay te"],
   ["Hỏi thủ tục · a procedure", "Cho em hoi lam lai the BHYT bi mat can giay to gi va nop o dau a?"],
   ["Trợ cấp thất nghiệp · unemployment benefit", "Toi moi nghi viec, muon hoi thu tuc huong tro cap that nghiep?"],
-  ["Đèn đường, có dấu · street light", "Đèn đường trước trường tiểu học Tân Phú Đông hư cả tuần nay, tối đi rất nguy hiểm."],
-  ["Rác · rubbish", "Bai rac tu phat canh kenh sau cho Tan Quy Tay boc mui, de nghi don gap"],
-  ["Cúp nước · no water", "khu vuc phuong 1 Cao Lanh cup nuoc 2 ngay r ma hk thay thong bao j het"],
-  ["Kiến nghị · a petition", "Kien nghi lap den tin hieu giao thong o nga tu cau Duc, gio tan hoc rat dong xe"],
-  ["Khẩn cấp · emergency", "Chay nha o hem 45 duong Hung Vuong Sa Dec, co nguoi ket ben trong"],
+  ["Đèn đường, có dấu · street light", "Đèn đường trước trường tiểu học hư cả tuần nay, tối đi rất nguy hiểm."],
+  ["Rác · rubbish", "Bai rac tu phat canh kenh sau {place} boc mui, de nghi don gap"],
+  ["Cúp nước · no water", "khu vuc {place} cup nuoc 2 ngay r ma hk thay thong bao j het"],
+  ["Kiến nghị · a petition", "Kien nghi lap den tin hieu giao thong o nga tu gan {place}, gio tan hoc rat dong xe"],
+  ["Khẩn cấp · emergency", "Chay nha gan {place}, co nguoi ket ben trong"],
   ["Tố cáo · denunciation", "Toi muon to cao can bo dia chinh xa nhan tien cua dan de lam so do"],
   ["Telex còn sót · Telex leftovers", "DDeefn dduwowngf hur roofi, khong ai suwra"],
   ["Tra cứu · look up", "TRA CUU {code}"],
