@@ -23,20 +23,33 @@ from local.options import Options, WrongOption
 
 log = logging.getLogger("local")
 
-SAVE_SECONDS = 5
+SAVE_SECONDS = 1
 FAR = timedelta(days=3650)
 LOOK_AT = (
     50  # rows of the outbox whose times are compared: they come in the order of an index that may lag behind
 )
 
 
+class Ended(Exception):
+    """Somebody asked to end while it was starting."""
+
+
 class Machine:
     """One running province."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, *, is_ending: Callable[[], bool] = lambda: False) -> None:
+        """
+        Args:
+            options: What to run.
+            is_ending: Whether somebody asked to end; a start or a jump under way then breaks off.
+        """
         self.options = options
+        self.late = ""
+        """What to tell a person who asked for a START that an earlier run has passed; mostly empty."""
+        self._is_ending = is_ending
         self._endings: list[Callable[[], None]] = []
         self._stopping = threading.Event()
+        self._saving = threading.Lock()
 
     def start(self) -> None:
         """
@@ -44,6 +57,7 @@ class Machine:
 
         Raises:
             WrongOption: A port is taken, or the engine asked for cannot run here.
+            Ended: Somebody asked to end meanwhile; what was started is for `stop` to end.
         """
         options = self.options
         for name, port in (("PORT", options.port), ("SIM_PORT", options.sim_port)):
@@ -55,6 +69,7 @@ class Machine:
         pack = read_data(options.province)
         from local.database import create_tables
 
+        self._unless_ending()
         tables = create_tables(endpoint, options.province)
         settings_of.apply(
             settings_of.settings_for(
@@ -62,10 +77,16 @@ class Machine:
             )
         )
         self.clock = SimulatedClock(self._begin_at())
+        self._unless_ending()
         self._open_hotline(pack)
+        self._unless_ending()
         self._open_simulator(endpoint, tables, pack)
         self._serve("hotline", options.port, self._hotline_server)
         self._serve("simulator", options.sim_port, self._simulator)
+        if self.begins_at > self.clock.now() and self.resumed:
+            log.info("from %s on to %s …", self.clock.now().isoformat(" ", "minutes"), options.start)
+            self.worker.jump(self.begins_at)
+            self._unless_ending()
         self.worker.start()
         self._endings.append(self.worker.stop)
         threading.Thread(target=self._save_now_and_then, name="state", daemon=True).start()
@@ -73,14 +94,14 @@ class Machine:
     def stop(self) -> None:
         """End everything, the last thing started first. May be called twice."""
         self._stopping.set()
-        if hasattr(self, "worker"):
-            self._save()
         while self._endings:
             end = self._endings.pop()
             try:
                 end()
             except Exception:
                 log.exception("could not be ended")
+        if hasattr(self, "worker"):
+            self._save()  # last: a jump that broke off has come to rest
 
     # -- the parts --------------------------------------------------------------------------------------
 
@@ -106,16 +127,31 @@ class Machine:
         self._endings.append(stop)
         return endpoint
 
+    def _unless_ending(self) -> None:
+        if self._is_ending():
+            raise Ended
+
     def _begin_at(self) -> datetime:
-        """The later of what was asked for and what an earlier run had reached: the clock never goes back."""
-        self.begins_at = wanted = self.options.start or datetime.now(ZONE)
-        reached = self._state().get("now")
-        self.resumed = reached is not None
-        if reached is None:
-            return wanted - timedelta(days=DAYS) if self.options.demo else wanted
-        if self.options.start and datetime.fromisoformat(reached) > wanted:
-            log.warning("an earlier run had reached %s; the clock goes on from there", reached)
-        return max(wanted, datetime.fromisoformat(reached))
+        """
+        Return where the clock begins to run: where an earlier run kept here stopped, else what was asked for.
+
+        A later START is reached by a jump, so that what falls due before it happens; an earlier one cannot be.
+        """
+        state, asked = self._state(), self.options.start
+        self.resumed = "now" in state
+        self.begins_at = asked or datetime.now(ZONE)
+        if not self.resumed:
+            return self.begins_at - timedelta(days=DAYS) if self.options.demo else self.begins_at
+        reached = datetime.fromisoformat(state["now"])
+        if asked is not None and asked < reached:
+            self.late = (
+                f"START={asked.isoformat(timespec='minutes')} has passed: the run kept in {self.folder} had reached "
+                f"{reached.isoformat(timespec='minutes')}, and the clock goes on from there. "
+                "To begin anew, remove that folder or name another one with LOCAL_FOLDER=…"
+            )
+            log.warning(self.late)
+        self.begins_at = reached if asked is None else max(asked, reached)
+        return reached
 
     def _open_hotline(self, pack: dict[str, Any]) -> None:
         from chalicelib import wiring
@@ -163,6 +199,7 @@ class Machine:
             earliest_due=self._earliest_due,
             streams_on=lambda: faults.stream == "on",
             written=_writes_of_this_process(),
+            is_ending=self._is_ending,
         )
         province = pack["province"]
         self.delivered = delivered
@@ -233,6 +270,10 @@ class Machine:
     def _save(self) -> None:
         if self.options.engine != "local":
             return
+        with self._saving:
+            self._write_state()
+
+    def _write_state(self) -> None:
         state = {
             "now": self.clock.now().isoformat(),
             "streams": {

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 TWILIO_AUTH_TOKEN = "local-twilio-token"
 TWILIO_ACCOUNT_SID = "AC" + "10220000" * 4
-GATEWAY_SECRET = "local-gateway-secret"
+GATEWAY_SECRET = "local-gateway-secret-for-one-machine-only"
 SECRET_KEY = "local-secret-key-that-protects-nothing"
 ENGINES = ("moto", "local")
 
@@ -33,7 +33,7 @@ class Options:
     port: int
     sim_port: int
     start: datetime | None
-    """Where the simulated clock begins; None = now."""
+    """Where the simulated clock begins; None = where an earlier run stopped, or now."""
     demo: bool
     engine: str
     folder: Path
@@ -72,10 +72,16 @@ def read_options(environ: Mapping[str, str]) -> Options:
         begins = read_moment(start) if start else None
     except ValueError as error:
         raise WrongOption(f"START: {error}.") from error
+    port, sim_port = _port(environ, "PORT", 8022), _port(environ, "SIM_PORT", 8023)
+    if port == sim_port:
+        raise WrongOption(
+            f"PORT and SIM_PORT are both {port}: the hotline and the simulator need a port each, "
+            f"e.g. make run PORT=8022 SIM_PORT=8023."
+        )
     return Options(
         province=province,
-        port=_port(environ, "PORT", 8022),
-        sim_port=_port(environ, "SIM_PORT", 8023),
+        port=port,
+        sim_port=sim_port,
         start=begins,
         demo=environ.get("DEMO", "").strip().lower() not in ("", "0", "no", "false"),
         engine=engine,

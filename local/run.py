@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -9,7 +10,8 @@ import sys
 from queue import SimpleQueue
 from types import FrameType
 
-from local.machine import Machine
+from local.demo_texts import PHONE, sample_text
+from local.machine import Ended, Machine
 from local.options import Options, WrongOption, read_options
 from packs.problem import PackError
 
@@ -23,12 +25,16 @@ BANNER = """
 
   Thử ngay · try:
     curl -s {simulator}/api/sms -H 'Content-Type: application/json' \\
-         -d '{{"from": "0900000123", "body": "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"}}'
+         -d '{{"from": "{phone}", "body": "{text}"}}'
     curl -s '{simulator}/api/messages?channel=email'
     curl -s {simulator}/api/clock -H 'Content-Type: application/json' -d '{{"advance_seconds": 86400}}'
 
   Ctrl-C kết thúc · ends everything.
 """
+
+
+END_SECONDS = 15
+"""Whatever hangs then is named on stderr and cut off; ending in order takes a second or two."""
 
 
 class Ending:
@@ -40,7 +46,9 @@ class Ending:
 
     def ask(self, number: int, frame: FrameType | None) -> None:
         """Take a signal."""
-        self._asked = True
+        first, self._asked = not self._asked, True
+        if first:
+            faulthandler.dump_traceback_later(END_SECONDS, exit=True)
         self._asks.put(number)
 
     def is_asked(self) -> bool:
@@ -62,7 +70,7 @@ def main() -> int:
         signal.signal(number, ending.ask)
     try:
         options = read_options(os.environ)
-        machine = Machine(options)
+        machine = Machine(options, is_ending=ending.is_asked)
     except WrongOption as error:
         print(error, file=sys.stderr)
         return 2
@@ -75,6 +83,8 @@ def main() -> int:
         print(_banner(options, machine), flush=True)
         ending.wait()
         print("\nKết thúc … · ending …", flush=True)
+    except Ended:
+        pass
     except (WrongOption, PackError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -87,7 +97,10 @@ def main() -> int:
 
 def _banner(options: Options, machine: Machine) -> str:
     lasting = f"DynamoDB Local, {machine.folder}" if options.engine == "local" else "trong bộ nhớ · in memory"
-    return BANNER.format(
+    late = f"\n  {machine.late}\n" if machine.late else ""
+    return late + BANNER.format(
+        phone=PHONE,
+        text=sample_text(options.province),
         province=options.province,
         hotline=options.hotline,
         simulator=options.simulator,

@@ -24,6 +24,7 @@ PATIENT_STEPS = 15
 JUST_NOW = timedelta(seconds=1)
 SETTLE_ROUNDS = 10_000
 IDLE_SECONDS = 0.5
+STOP_SECONDS = 5
 
 Invoke = Callable[[str, dict[str, Any]], Any]
 
@@ -61,6 +62,7 @@ class Worker:
         earliest_due: Callable[[], datetime | None],
         streams_on: Callable[[], bool] = lambda: True,
         written: Callable[[], bool] = lambda: True,
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
         """
         Args:
@@ -72,6 +74,7 @@ class Worker:
             earliest_due: When the next row of the outbox or the next case's wake-up is due.
             streams_on: Whether the streams are read.
             written: Whether this process has written to the database since this was asked last.
+            is_ending: Whether somebody wants everything to end; a long jump then breaks off where it is.
         """
         now = clock.now()
         self.clock = clock
@@ -82,6 +85,7 @@ class Worker:
         self._earliest_due = earliest_due
         self._streams_on = streams_on
         self._written = written
+        self._is_ending = is_ending
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -99,7 +103,11 @@ class Worker:
         self._stopped.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=STOP_SECONDS)
+
+    @property
+    def _ends(self) -> bool:
+        return self._stopped.is_set() or self._is_ending()
 
     def nudge(self) -> None:
         """Look at the streams at once: something may have been written."""
@@ -140,6 +148,8 @@ class Worker:
         try:
             look = not only_after_writes
             for _ in range(SETTLE_ROUNDS):
+                if self._ends:
+                    return False
                 moved = self._post_reports()
                 look |= self._written()
                 if look and self._streams_on():
@@ -161,7 +171,7 @@ class Worker:
 
     def _run_due(self, now: datetime) -> None:
         for job in self.jobs.values():
-            if job.next_at <= now:
+            if job.next_at <= now and not self._ends:
                 self._run(job, now)
                 job.next_at = next_after(job.expression, now)
                 self.settle(only_after_writes=True)
@@ -201,7 +211,7 @@ class Worker:
             try:
                 self.settle()
                 self._walk(to)
-                if not self._stopped.is_set():
+                if not self._ends:
                     self.clock.set(to)
                     self.settle()
             finally:
@@ -211,7 +221,7 @@ class Worker:
     def _walk(self, to: datetime) -> None:
         last_due: datetime | None = None
         same = 0  # how often what is overdue has stayed so
-        while not self._stopped.is_set():
+        while not self._ends:
             now = self.clock.now()
             due = self._earliest_due()
             overdue = due is not None and due <= now

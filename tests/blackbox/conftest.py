@@ -55,6 +55,8 @@ class Province:
     hotline: str
     simulator: str
     process: subprocess.Popen[str]
+    log: Path
+    """What the process has said."""
 
     def call(self, path: str, body: Any = None) -> Any:
         """Ask the simulator's JSON API; an answer that is not 200 fails the test."""
@@ -130,7 +132,9 @@ def start_province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     """Start provinces; they end with the module, in good order."""
     running: list[Province] = []
 
-    def start(**wanted: str) -> Province:
+    def start(
+        *, wait: Callable[[subprocess.Popen[str], Path], None] | None = None, **wanted: str
+    ) -> Province:
         port, sim_port = free_port(), free_port()
         log = tmp_path_factory.mktemp("run") / "log.txt"
         settings = {
@@ -150,9 +154,12 @@ def start_province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-        province = Province(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sim_port}", process)
+        province = Province(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sim_port}", process, log)
         running.append(province)
-        wait_until_up(province, log)
+        if wait is None:
+            wait_until_up(province, log)
+        else:
+            wait(process, log)
         return province
 
     yield start

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client as http_client
 import signal
+import subprocess
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +82,31 @@ def test_two_signals_at_once_end_it_all_the_same(start_province: Callable[..., P
         if province.process.poll() is None:
             province.process.send_signal(signal.SIGTERM)
     assert province.process.wait(timeout=30) == 0
+
+
+def test_a_signal_during_a_long_jump_breaks_it_off(start_province: Callable[..., Province]) -> None:
+    province = start_province(START="2026-01-01")
+    province.text("0900000123", "Duong vao cho Sa Dec o ga nhieu qua, xe hay te")
+    jump = threading.Thread(target=_jump_until_cut_off, args=(province,), daemon=True)
+    jump.start()
+    while province.call("clock")["now"] < "2026-01-02":
+        pass  # until it is under way
+    province.process.send_signal(signal.SIGTERM)
+    assert province.process.wait(timeout=15) == 0
+    jump.join(timeout=15)
+    assert not jump.is_alive()
+
+
+def test_a_signal_during_the_start_ends_it(start_province: Callable[..., Province]) -> None:
+    def signalled(process: subprocess.Popen[str], log: Path) -> None:
+        while "published" not in log.read_text():
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+
+    province = start_province(START="2010-01-01", wait=signalled)
+    assert province.process.wait(timeout=15) == 0
+
+
+def _jump_until_cut_off(province: Province) -> None:
+    with contextlib.suppress(OSError, http_client.HTTPException, AssertionError):
+        province.move("2045-12-01")
