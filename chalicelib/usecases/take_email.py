@@ -19,6 +19,7 @@ from chalicelib.usecases import answer_citizen, notices, replies
 from chalicelib.usecases.agency_action import agency_action
 from chalicelib.usecases.desk_action import desk_action
 from chalicelib.usecases.open_case import Sender
+from chalicelib.usecases.reading import Reading
 
 MAX_TRIES = 3
 
@@ -50,13 +51,12 @@ def take_email(
     if mail.automatic:
         return "ignored"
     sender = Sender(reporter_id(mail.sender, secret), mail.sender, "email")
+    reading = Reading(cases, directory, reader, secret, now, new_code)
     for _ in range(MAX_TRIES):
         known, talk = inbox.read(mail.id, sender.reporter_id)
         if known is not None:
             return "known"
-        outcome, changed, messages = _effect(
-            mail, sender, talk, cases, directory, reader, secret, now, new_code
-        )
+        outcome, changed, messages = _effect(mail, sender, talk, reading)
         received = Received(
             id=mail.id,
             received_at=now,
@@ -134,35 +134,22 @@ def _said_back(
 _Effect = tuple[str, tuple[Case, ...], tuple[Message, ...]]
 
 
-def _effect(
-    mail: InboundMail,
-    sender: Sender,
-    talk: Talk | None,
-    cases: Any,
-    directory: Directory,
-    reader: Any,
-    secret: str,
-    now: datetime,
-    new_code: Callable[[], str],
-) -> _Effect:
-    case, role = _addressed(mail, cases, secret)
+def _effect(mail: InboundMail, sender: Sender, talk: Talk | None, reading: Reading) -> _Effect:
+    directory, now = reading.directory, reading.now
+    case, role = _addressed(mail, reading.cases, reading.secret)
     if not mail.trusted:
         return _untrusted(case, mail, directory, now)
     if case is not None:
-        return _reply(case, role, mail, sender, directory, reader, now, new_code)
+        return _reply(case, role, mail, reading)
     text = normalise(f"{mail.subject}\n{mail.text}" if mail.subject else mail.text).strip()
     if not text:
         return "ignored", (), ()
-    answered = answer_citizen.carry_out(
+    answered = reading.carry_out(
         Decision("new_matter", text=text),
         sender=sender,
         talk=talk or Talk(sender.reporter_id, now),
         recent=(),
-        understanding=reader.read(text, on=answer_citizen.day_of(now)),
-        directory=directory,
-        reader=reader,
-        now=now,
-        new_code=new_code,
+        understanding=reading.understand(text),
     )
     opened = answered.cases[0]
     asked = answered.talk.asked
@@ -186,16 +173,8 @@ def _addressed(mail: InboundMail, cases: Any, secret: str) -> tuple[Case | None,
         return (case, SUPERSEDED) if str(problem) == SUPERSEDED else (None, "")
 
 
-def _reply(
-    case: Case,
-    role: str,
-    mail: InboundMail,
-    sender: Sender,
-    directory: Directory,
-    reader: Any,
-    now: datetime,
-    new_code: Callable[[], str],
-) -> _Effect:
+def _reply(case: Case, role: str, mail: InboundMail, reading: Reading) -> _Effect:
+    directory, now = reading.directory, reading.now
     words = normalise(mail.text).strip()
     if not words:
         return "ignored", (), ()
@@ -210,17 +189,13 @@ def _reply(
             return "answer", (outcome.case,), outcome.messages
     except ActionNotAllowed:
         return _refused(case, words, directory, now)
-    understanding = reader.read(words, on=answer_citizen.day_of(now))
+    understanding = reading.understand(words)
     decision = _from_citizen(case, words, understanding, now)
-    answered = answer_citizen.carry_out(
+    answered = reading.carry_out(
         decision,
         sender=Sender(case.reporter_id, case.reporter_address, case.channel),
         talk=Talk(case.reporter_id, now),
         recent=(case,),
         understanding=understanding,
-        directory=directory,
-        reader=reader,
-        now=now,
-        new_code=new_code,
     )
     return decision.what, answered.cases, (*answered.messages, *_said_back(case, answered, directory, now))

@@ -18,9 +18,9 @@ from chalicelib.domain.message import Message
 from chalicelib.domain.text import normalise
 from chalicelib.errors import AlreadyReceived, CaseConflict, CaseNotFound
 from chalicelib.gateways.ports import InboundSms
-from chalicelib.usecases import answer_citizen
 from chalicelib.usecases.agency_sms import agency_of, take_agency_sms
 from chalicelib.usecases.open_case import Sender
+from chalicelib.usecases.reading import Reading
 
 MAX_TRIES = 4
 """Two messages of one sender at the same moment collide once; more than a few collisions are a storm."""
@@ -70,11 +70,12 @@ def take_sms(
         CaseConflict: The sender's messages kept colliding; nothing of this one was written.
     """
     sender = Sender(reporter_id(sms.sender, secret), sms.sender, "sms")
+    reading = Reading(cases, directory, reader, secret, now, new_code)
     for tries_left in reversed(range(MAX_TRIES)):
         known, talk = inbox.read(sms.id, sender.reporter_id)
         if known is not None:
             return str(known.reply)
-        effect = _effect(sms, sender, talk, cases, directory, reader, secret, now, new_code)
+        effect = _effect(sms, sender, talk, reading)
         received = Received(
             id=sms.id,
             received_at=now,
@@ -99,21 +100,12 @@ def take_sms(
     raise AssertionError("unreachable")
 
 
-def _effect(
-    sms: InboundSms,
-    sender: Sender,
-    talk: Talk | None,
-    cases: Any,
-    directory: Directory,
-    reader: Any,
-    secret: str,
-    now: datetime,
-    new_code: Callable[[], str],
-) -> Effect:
+def _effect(sms: InboundSms, sender: Sender, talk: Talk | None, reading: Reading) -> Effect:
+    cases, now = reading.cases, reading.now
     text = normalise(sms.text).strip()
-    agency = agency_of(sms.sender, directory, now)
+    agency = agency_of(sms.sender, reading.directory, now)
     if agency is not None:
-        done = take_agency_sms(text, agency, cases=cases, directory=directory, now=now)
+        done = take_agency_sms(text, agency, cases=cases, directory=reading.directory, now=now)
         if done is not None:
             return Effect(done.reply, "agency", done.cases, done.messages, case_code=done.code)
     # A stranger with a new matter has no cases: not looking saves the first message a round trip (docs/design.md §8).
@@ -121,18 +113,14 @@ def _effect(
     recent = recent_cases(sender.reporter_id, cases) if known else ()
     if known:
         recent = (*recent, *_older_case_named(text, sender.reporter_id, recent, cases))
-    understanding = reader.read(text, on=answer_citizen.day_of(now))
+    understanding = reading.understand(text)
     decision = decide(text, talk=talk, cases=recent, understanding=understanding, now=now)
-    answered = answer_citizen.carry_out(
+    answered = reading.carry_out(
         decision,
         sender=sender,
         talk=talk or Talk(sender.reporter_id, now),
         recent=recent,
         understanding=understanding,
-        directory=directory,
-        reader=reader,
-        now=now,
-        new_code=new_code,
     )
     return Effect(
         answered.reply,
