@@ -327,8 +327,13 @@ class Directory:
             area_id = area.parent
 
     def deadline_table(self, day: date) -> DeadlineTable:
-        """The deadline table in force on *day*; a validated pack has exactly one for every day since the start."""
-        return next(table for table in self.deadlines if table.valid.covers(day))
+        """
+        The deadline table in force on *day*.
+
+        Packs are validated to have exactly one for every day since the start; a day before it gets the first table,
+        because a text must never be lost for want of one.
+        """
+        return next((table for table in self.deadlines if table.valid.covers(day)), self.deadlines[0])
 
     def deadline_table_by_id(self, table_id: str) -> DeadlineTable:
         """The table a case came in under."""

@@ -537,3 +537,9 @@ def test_a_withdrawn_case_says_so(real):
     real.text("HUY")
     assert "ban da rut" in real.text(f"TRA CUU {code}")
     assert "ban da rut" in real.text(f"MO LAI {code}")
+
+
+def test_a_text_from_before_the_first_deadline_table_is_kept(real):
+    real.at("Fri 01/01/2010 08:30")
+    reply = real.text("Duong vao cho Sa Dec o ga nhieu qua")
+    assert real.case().code in reply and real.case().status is Status.RECEIVED
