@@ -27,7 +27,12 @@ WAKE_LIMIT = 200
 PUT_OFF = timedelta(minutes=15)
 """When a case whose step failed is tried again; what broke it may be mended by then."""
 
-DESK_REASONS = {"question_open": "dialogue_left", "accept": "not_accepted", "late": "overdue", "office": "overdue"}
+DESK_REASONS = {
+    "question_open": "dialogue_left",
+    "accept": "not_accepted",
+    "late": "overdue",
+    "office": "overdue",
+}
 """Step → why the desk is written to; the other steps are its own alarms."""
 
 _log = logging.getLogger("hotline.wake")
