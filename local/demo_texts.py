@@ -56,7 +56,7 @@ QUESTION = "Xin cho biet ro dia diem, gan so nha hoac cong trinh nao?"
 REPLY = "Ngay truoc tru so ap, gan cay xang a"
 
 
-PHONE = "0980000123"
+PHONE = "0900000123"
 """The phone of the examples: README, banner and the simulator's page."""
 
 _PLACES = {"dong-thap": "cho Sa Dec", "dong-nai": "cho Bien Hoa"}

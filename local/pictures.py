@@ -18,13 +18,13 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 PORT, SIM_PORT = 8122, 8123
 SIMULATOR = f"http://127.0.0.1:{SIM_PORT}"
-CITIZEN = "0980000123"
+CITIZEN = "0900000123"
 MATTERS = (
-    ("0980000123", "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"),
-    ("0980000124", "Cho hoi thu tuc lam giay khai sinh o phuong Cao Lanh can giay to gi"),
-    ("0980000125", "Den duong xa Tan Hong hu ca tuan nay"),
-    ("0980000126", "Toi muon hoi tro cap that nghiep nop ho so o dau"),
-    ("0980000127", "De nghi lap them thung rac o cho Cai Be"),
+    ("0900000123", "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"),
+    ("0900000124", "Cho hoi thu tuc lam giay khai sinh o phuong Cao Lanh can giay to gi"),
+    ("0900000125", "Den duong xa Tan Hong hu ca tuan nay"),
+    ("0900000126", "Toi muon hoi tro cap that nghiep nop ho so o dau"),
+    ("0900000127", "De nghi lap them thung rac o cho Cai Be"),
 )
 PHONE_SIZE: Any = {"width": 360, "height": 640}
 LETTER_SIZE: Any = {"width": 640, "height": 760}

@@ -80,7 +80,9 @@ def test_imports_follow_the_arrows(path):
         package, _, rest = name.partition(".")
         if package == "chalicelib" and rest:
             allowed = MAY_USE[room]
-            fits = any(part == rest or rest.startswith(f"{part}.") or part.startswith(f"{rest}.") for part in allowed)
+            fits = any(
+                part == rest or rest.startswith(f"{part}.") or part.startswith(f"{rest}.") for part in allowed
+            )
             assert fits, f"{path}:{line}: {room} may not use {name}"
         elif package in ONLY_THERE:
             assert room in ONLY_THERE[package], f"{path}:{line}: {room} may not use {package}"
