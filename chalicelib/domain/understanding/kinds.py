@@ -85,9 +85,25 @@ class Alarms:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._numbers = {what: tuple(map(str, numbers)) for what, numbers in data.get("numbers", {}).items()}
         self._default = tuple(map(str, data.get("default", ("112",))))
+        self._by_field = {
+            code: tuple(map(str, numbers)) for code, numbers in data.get("numbers_by_field", {}).items()
+        }
         self._unsure_unmarked = frozenset(
             fold(str(phrase)) for phrase in data.get("unsure_without_marks", ())
         )
+
+    def told_by_field(self, hits: Hits, field: str) -> Alarm:
+        """Return the alarm of a message no listed phrase raises: numbers by any word of danger in it, else by field."""
+        types = tuple(
+            dict.fromkeys(
+                hit.label.split(":", 1)[1]
+                for hit in hits.get("emergency", ())
+                if ":" in hit.label and hit.weight > 0.5
+            )
+        )
+        numbers = [number for what in types for number in self._numbers.get(what, ())]
+        numbers += self._by_field.get(field, self._default)
+        return Alarm(types, tuple(dict.fromkeys(numbers))[:3])
 
     def raised(self, hits: Hits, tokens: Tokens) -> Alarm | None:
         """Return the alarm, or None."""

@@ -8,8 +8,9 @@ from datetime import date
 
 from chalicelib.domain.directory import Area, Directory
 from chalicelib.domain.text import normalise, repair
-from chalicelib.domain.understanding import fields, kinds
+from chalicelib.domain.understanding import decide, fields, kinds, learned
 from chalicelib.domain.understanding.address import find_address
+from chalicelib.domain.understanding.evidence import Evidence, text_features
 from chalicelib.domain.understanding.gazetteer import Gazetteer
 from chalicelib.domain.understanding.numbers import NumberWords
 from chalicelib.domain.understanding.phrases import Hit, PhraseBook
@@ -23,8 +24,6 @@ READ_CHARACTERS = 2_000
 OTHER = "khac"
 _RATINGS = frozenset("12345")
 """A message of one such digit rates an answer."""
-FAINT = 0.3
-"""Below this the best field is a guess from stray words; "other" goes before it."""
 
 
 class Reader:
@@ -74,21 +73,23 @@ class Reader:
             text: As it came in; any text at all.
             on: The day it came in; decides which administrative units exist.
         """
-        clean = self._numbers.to_digits(repair(normalise(text)))
+        clean = self._clean(text)
         typed = tokenise(clean[:READ_CHARACTERS])
-        tokens = self._abbreviations.expand(typed)
-        hits = self._book.find(tokens)
-        area, names = self._places.find(tokens, on)
-        if names:
-            hits = _outside_names(hits, names)
-        services = self._in_force(fields.rank(hits, tokens), on)
-        kind, alarm, empty = self._kind(hits, tokens, services, area)
-        if alarm is not None:
-            services = self._with_emergency(services, alarm)
+        area, evidence = self._look(typed, on)
+        hits, tokens = evidence.hits, evidence.tokens
+        weights = learned.shipped()
+        features = text_features(evidence)
+        kind = decide.kind_of(evidence, features, weights)
+        services, confident = decide.fields_of(evidence, features, weights, self._in_force(on))
+        empty = evidence.empty and kind in ("spam", "status", "question") and not confident
+        alarm = None
+        if kind == "emergency":
+            alarm = evidence.alarm or self._alarms.told_by_field(hits, services[0].code if services else "")
         if kind == "spam":
-            services = ()
-        if kind not in ("spam", "status") and (empty or not services or services[0].score < FAINT):
+            services, confident = (), False
+        if empty and kind == "question":
             services = (ServiceGuess(OTHER, 0.0), *(guess for guess in services if guess.code != OTHER))
+            confident = False
         matters = (
             fields.split_matters(hits, tokens, services)
             if kind in ("complaint", "petition", "question")
@@ -98,7 +99,7 @@ class Reader:
             kind=kind,
             priority=_priority(kind, hits, services, len(matters)),
             services=services,
-            confident=fields.is_confident(services),
+            confident=confident,
             area=area if kind != "spam" else None,
             address=find_address(typed),
             emergency_numbers=alarm.numbers if alarm else (),
@@ -110,6 +111,26 @@ class Reader:
             language=self._language(typed),
             clean=clean,
         )
+
+    def observe(self, text: str, *, on: date) -> Evidence:
+        """Return what the rules see in a message: for learning, and for looking into a misreading."""
+        return self._look(tokenise(self._clean(text)[:READ_CHARACTERS]), on)[1]
+
+    def _clean(self, text: str) -> str:
+        return self._numbers.to_digits(repair(normalise(text)))
+
+    def _look(self, typed: Tokens, on: date) -> tuple[AreaGuess | None, Evidence]:
+        tokens = self._abbreviations.expand(typed)
+        hits = self._book.find(tokens)
+        area, names = self._places.find(tokens, on)
+        if names:
+            hits = _outside_names(hits, names)
+        in_force = self._in_force(on)
+        services = tuple(guess for guess in fields.rank(hits, tokens) if guess.code in in_force)
+        kind, alarm, empty, settled = self._kind(hits, tokens, services, area)
+        if alarm is not None:
+            services = self._with_emergency(services, alarm)
+        return area, Evidence(tokens, hits, names, services, kind, alarm, empty, settled)
 
     def resolve(self, text: str, *, on: date) -> AreaGuess | None:
         """Return the area of an address that is nothing but an address: "tổ 10, phường An Bình, TP Biên Hòa"."""
@@ -127,8 +148,8 @@ class Reader:
                 scores[code] = replace(known, score=round(known.score + weight, 2))
         return tuple(sorted(scores.values(), key=lambda guess: (-guess.score, guess.code)))
 
-    def _in_force(self, services: tuple[ServiceGuess, ...], on: date) -> tuple[ServiceGuess, ...]:
-        return tuple(guess for guess in services if self._services[guess.code].valid.covers(on))
+    def _in_force(self, on: date) -> list[str]:
+        return [code for code, service in self._services.items() if service.valid.covers(on)]
 
     def _kind(
         self,
@@ -136,33 +157,37 @@ class Reader:
         tokens: Tokens,
         services: Sequence[ServiceGuess],
         area: AreaGuess | None,
-    ) -> tuple[str, kinds.Alarm | None, bool]:
-        """Return the kind, the alarm if one is raised, and whether the message holds no matter at all."""
+    ) -> tuple[str, kinds.Alarm | None, bool, bool]:
+        """
+        Return what the rules make of it.
+
+        The kind, the alarm if one is raised, whether the message holds no matter at all, and whether that is settled.
+        """
         if len(tokens) == 1 and tokens.folds[0] in _RATINGS:
-            return "status", None, True
+            return "status", None, True, True
         if not len(tokens) or kinds.is_greeting_only(hits, tokens):
-            return "spam", None, True
+            return "spam", None, True, True
         alarm = self._alarms.raised(hits, tokens)
         if alarm is not None:
-            return "emergency", alarm, False
+            return "emergency", alarm, False, False
         if kinds.is_denunciation(hits, tokens):
-            return "denunciation", None, False
+            return "denunciation", None, False, False
         if kinds.spam_score(hits, tokens) >= 3:
-            return "spam", None, False
+            return "spam", None, False, False
         everyday, weights = kinds.question_complaint_petition(hits, tokens)
         status = kinds.status_score(hits, tokens)
         matter = max(weights.values())
         if status >= 2 and status + 0.3 >= 0.45 * (matter - 0.9):
-            return "status", None, False
+            return "status", None, False, False
         weight = services[0].score if services else 0.0
         if weight < 1 and area is None:
             if kinds.total(hits, "spam:chat") >= 2 or kinds.is_noise(tokens):
-                return "spam", None, True
+                return "spam", None, True, False
             if len(tokens) <= 3 and not hits.get("pleas") and weights["question"] < 1.5 and matter < 2:
-                return "spam", None, True
+                return "spam", None, True, False
             if len(tokens) <= 8 and matter < 2.2:
-                return "question", None, True
-        return everyday, None, False
+                return "question", None, True, False
+        return everyday, None, False, False
 
     def _language(self, tokens: Tokens) -> str:
         if tokens.accented:
