@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -71,14 +71,14 @@ def read_table(path: Path) -> list[dict[str, str]]:
     return [dict(zip(lines[0], line, strict=False)) for line in lines[1:]]
 
 
-def read_examples(reader: Reader) -> list[Example]:
-    """Return all labelled messages, the held-out ones as well."""
+def read_examples(reader: Reader, wanted: Callable[[str], bool] = bool) -> list[Example]:
+    """Return the labelled messages whose text is *wanted*, in the order of the files; without it all of them."""
     tables = [(path.stem, line, False) for path in sorted(CORPUS.glob("*.tsv")) for line in read_table(path)]
     tables += [("own", line, True) for line in read_table(OWN) if line["id"].startswith("W")]
     examples, known = [], set()
     for source, line, seen in tables:
         text = line["text"].strip()
-        if text in known:
+        if text in known or not wanted(text):
             continue
         known.add(text)
         fields = frozenset(part.strip() for part in line.get("field", "").split(";")) - {"", "-"}
