@@ -115,7 +115,8 @@ def test_a_field_a_province_adds_stands_by_its_words(directories):
         first.services["khac"], code="thuy_san", words=MappingProxyType({"xyloto": 3.0}), topics=()
     )
     own = replace(first, services=MappingProxyType({**first.services, "thuy_san": fishing}))
-    codes = [guess.code for guess in Reader([own]).read("xyloto truoc nha toi bi hu hon tuan nay", on=TODAY).services[:3]]
+    found = Reader([own]).read("xyloto truoc nha toi bi hu hon tuan nay", on=TODAY)
+    codes = [guess.code for guess in found.services[:3]]
     assert "thuy_san" in codes
 
 
