@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 
@@ -15,7 +15,7 @@ class Row:
     features: Sequence[tuple[str, float]]
     right: frozenset[str]
     """Any of these classes is right."""
-    shared: dict[str, tuple[float, ...]]
+    shared: Mapping[str, tuple[float, ...]]
     """What is said about each class from outside; weighed by numbers that all classes share."""
     weight: float = 1.0
 
