@@ -78,7 +78,7 @@ def test_going_by_six_hours_gives_the_same_steps_as_one_jump(
     jumped: list[Step], start_province: Callable[..., Province]
 ) -> None:
     walked = leave_alone(start_province(START="2026-02-13T16:45"), 6)
-    # The clock runs on between two calls, so the two cases came some seconds apart: a step may fall a few minutes later.
+    # The clock runs on between two calls, so the cases came some seconds apart: a step may fall a minute later.
     assert sorted(step[1:] for step in walked) == sorted(step[1:] for step in jumped)
     for (one, *_), (other, *_) in zip(walked, jumped, strict=True):
         assert abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) <= timedelta(minutes=5)
