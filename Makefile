@@ -6,9 +6,11 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/ready
-CODE := app.py chalicelib packs local bench tests conftest.py
+INFRA := $(VENV)/infra-ready
+CODE := app.py chalicelib packs local bench infra tests conftest.py
 
 PROVINCE ?=
+ENV ?= production
 FILE ?=
 
 .PHONY: help setup run test check format bench validate understand pictures clean
@@ -23,10 +25,10 @@ help: ## list the commands
 run: $(READY) ## one province on this machine: hotline on :8022, simulator on :8023
 	@exec $(PY) -m local.run
 
-test: $(READY) ## every test, as CI runs it
+test: $(INFRA) ## every test, as CI runs it
 	@$(PY) -m pytest $(ARGS)
 
-check: $(READY) ## lint, format and types
+check: $(INFRA) ## lint, format and types
 	@echo 'ruff check' && $(VENV)/bin/ruff check $(wildcard $(CODE))
 	@echo 'ruff format --check' && $(VENV)/bin/ruff format --check $(wildcard $(CODE))
 	@echo 'mypy' && $(VENV)/bin/mypy
@@ -55,6 +57,19 @@ clean: ## remove what the commands made: environment, caches, local data
 
 # The first Python of 3.11 or newer; PYTHON=/path/to/python names another. Progress goes to stderr, so that the
 # output of a command is its own even when it had to set itself up.
+define INSTALL
+	echo 'Installing the pinned libraries of $(1) (about a minute the first time) …' >&2; \
+	$(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off -r $(1) 2>&1 \
+	  | awk '!/already satisfied/ { print; fflush() }' >&2; \
+	$(PY) -c 'import $(2)' || { echo 'The installation did not finish; see above.' >&2; exit 1; }; \
+	touch $@
+endef
+
+$(INFRA): $(READY) requirements-infra.txt
+	@$(call INSTALL,requirements-infra.txt,samtranslator$(comma) awslambdaric$(comma) importlib.util as u; assert u.find_spec("aws_cdk"))
+
+comma := ,
+
 $(READY): requirements.txt requirements-dev.txt
 	@set -e; \
 	for candidate in $(PYTHON) python3.13 python3.12 python3.11 python3.14 python3 python; do \
@@ -65,8 +80,4 @@ $(READY): requirements.txt requirements-dev.txt
 	  echo "Making $(VENV) with $$($$python --version) …" >&2; \
 	  $$python -m venv --clear $(VENV) >&2 || { echo 'On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }; \
 	fi; \
-	echo 'Installing the pinned libraries (about a minute the first time) …' >&2; \
-	$(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off -r requirements-dev.txt 2>&1 \
-	  | awk '!/already satisfied/ { print; fflush() }' >&2; \
-	$(PY) -c 'import chalice, moto, pytest, pynamodb' || { echo 'The installation did not finish; see above.' >&2; exit 1; }; \
-	touch $(READY)
+	$(call INSTALL,requirements-dev.txt,chalice$(comma) moto$(comma) pytest$(comma) pynamodb)

@@ -165,6 +165,24 @@ answer = Record(
     label="code",
 )
 
+deploy = Record(
+    {
+        "ops": Record({"email": email}),
+        "sms": Record({"provider": one_of("twilio", "gateway")}),
+        "web": Record(
+            {"certificate": anything, "cdn": flag, "firewall": flag, "requests_per_5_minutes": positive}
+        ),
+        "mail": Record({"receive": flag, "rule_set": anything}),
+        "keys": Record({"own": flag}),
+        "throttle": Record({"per_second": positive, "burst": positive}),
+        "budget": Record({"usd_a_month": positive}),
+        "retention": Record(
+            {"inbound_mail": positive, "reports": positive, "recordings": positive, "logs": positive}
+        ),
+        "alarms": Record({"oldest_message_minutes": positive, "quiet_hours": positive}),
+    }
+)
+
 FILES: dict[str, Shape] = {
     "province": province,
     "agencies": Record(
@@ -181,5 +199,6 @@ FILES: dict[str, Shape] = {
     "answers": Record(allowed={"answers": list_of(answer)}),
     "texts": map_of(map_of(words), key=one_of(*LANGUAGES)),
     "lexicon": map_of(anything),
+    "deploy": deploy,
 }
 """File name without `.yaml` → what it may hold. Calendar and words are checked further by their readers."""

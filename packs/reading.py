@@ -23,7 +23,7 @@ PROVINCES = Path(__file__).resolve().parent.parent / "provinces"
 
 COMMON = "common"
 
-NEEDED = ("province", "agencies", "services", "routing", "deadlines", "calendar")
+NEEDED = ("province", "agencies", "services", "routing", "deadlines", "calendar", "deploy")
 """The YAML files without which there is no pack; each in the province's own folder or in the common one."""
 
 OPTIONAL = ("duty", "answers", "texts", "lexicon")

@@ -18,7 +18,7 @@ INVENTED_NAME = re.compile(
 CANNOT_RING = re.compile(r"^\+84900000\d{3}$|^\+?(\d)\1{6,}$")
 """The numbers of the sample packs, and numbers of one digit."""
 
-FILES = ("province", "agencies", "duty")
+FILES = ("province", "agencies", "duty", "deploy")
 
 
 def check(sources: Sources) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""The stack of one province as code, and the commands that make and keep it. Never deployed itself."""
