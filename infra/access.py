@@ -1,0 +1,93 @@
+"""What each function may do, statement by statement; whatever is not here is refused.
+
+A transaction needs the rights of its single actions (DynamoDB has none of its own for it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from infra.functions import READ, WRITE, Function, secret_names
+from infra.plan import Plan
+
+READING = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
+WRITING = (
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+)
+STREAMING = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
+"""ListStreams has no resource and is not needed where the stream is named."""
+
+
+def statements(
+    function: Function,
+    plan: Plan,
+    *,
+    tables: Mapping[str, cdk.CfnResource],
+    buckets: Mapping[str, cdk.CfnResource],
+    log_group: cdk.CfnResource,
+    failed_queue: cdk.CfnResource,
+    key: cdk.CfnResource | None,
+) -> list[iam.PolicyStatement]:
+    """Return the statements of the role of *function*; resources are the stack's own, never a bare star."""
+    stack = cdk.Stack.of(log_group)
+    found = [
+        _allow("WriteItsLog", ("logs:CreateLogStream", "logs:PutLogEvents"), f"{arn(log_group)}"),
+        _allow("ReportFailures", ("sqs:SendMessage",), arn(failed_queue)),
+    ]
+    for table, access in function.tables.items():
+        actions = (*(READING if READ in access else ()), *(WRITING if WRITE in access else ()))
+        here = arn(tables[table])
+        found.append(_allow(f"Table{table.capitalize()}", actions, here, f"{here}/index/*"))
+    if function.stream_of:
+        stream = tables[function.stream_of].get_att("StreamArn").to_string()
+        found.append(_allow("ReadItsStream", STREAMING, stream))
+    if names := secret_names(function, plan):
+        path = f"parameter{plan.parameters}"
+        found.append(
+            _allow(
+                "ReadItsSecrets",
+                ("ssm:GetParameters",),
+                *(stack.format_arn(service="ssm", resource=f"{path}{name}") for name in names),
+            )
+        )
+    files = arn(buckets["files"])
+    if function.reads_files:
+        found.append(
+            _allow("ReadFiles", ("s3:GetObject",), *(f"{files}/{at}/*" for at in function.reads_files))
+        )
+    if function.writes_files:
+        found.append(
+            _allow("WriteFiles", ("s3:PutObject",), *(f"{files}/{at}/*" for at in function.writes_files))
+        )
+    if function.sends_mail:
+        identity = stack.format_arn(service="ses", resource="identity", resource_name=plan.email_domain)
+        through = stack.format_arn(service="ses", resource="configuration-set", resource_name=plan.stack_name)
+        found.append(_allow("SendMail", ("ses:SendEmail",), identity, through))
+    if function.transcribes:
+        jobs = stack.format_arn(
+            service="transcribe", resource="transcription-job", resource_name=f"{plan.prefix}-*"
+        )
+        found.append(
+            _allow("Transcribe", ("transcribe:StartTranscriptionJob", "transcribe:GetTranscriptionJob"), jobs)
+        )
+        recordings = arn(buckets["recordings"])
+        found.append(_allow("Recordings", ("s3:GetObject", "s3:PutObject"), f"{recordings}/*"))
+    if key is not None:
+        found.append(_allow("UseTheKey", ("kms:Decrypt", "kms:GenerateDataKey"), arn(key)))
+    return found
+
+
+def arn(resource: cdk.CfnResource) -> str:
+    """Return the ARN of *resource*, resolved when the stack is made."""
+    return resource.get_att("Arn").to_string()
+
+
+def _allow(sid: str, actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))

@@ -1,0 +1,220 @@
+"""What holds data: the key, the five tables, the buckets. A deploy never replaces or deletes any of it.
+
+Every name is given (a renamed resource would be a new, empty one), every resource stays when the stack goes, except
+after a first deploy that failed (`RetainExceptOnCreate`), which has no data yet and may be tried again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from chalicelib.settings import TABLES
+from chalicelib.storage.tables import STREAMS, TIME_TO_LIVE, create_table_arguments
+from infra.plan import Plan
+
+KEEP = cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
+
+
+def keep(resource: cdk.CfnResource) -> None:
+    """Let no deploy and no removal of the stack take *resource* away."""
+    resource.cfn_options.deletion_policy = KEEP
+    resource.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+
+
+def make_key(scope: Construct, plan: Plan) -> kms.CfnKey | None:
+    """Return the province's own key, or None where Amazon's default encryption is chosen."""
+    if not plan.own_key:
+        return None
+    stack = cdk.Stack.of(scope)
+    key = kms.CfnKey(
+        scope,
+        "DataKey",
+        description=f"Data of the 1022 hotline, {plan.prefix}",
+        enable_key_rotation=True,
+        pending_window_in_days=30,
+        key_policy={
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "AccountDecides",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:{stack.partition}:iam::{stack.account}:root"},
+                    "Action": "kms:*",
+                    "Resource": "*",
+                },
+                {
+                    "Sid": "ServicesThatWriteForUs",
+                    "Effect": "Allow",
+                    "Principal": {
+                        "Service": [
+                            "ses.amazonaws.com",
+                            "sns.amazonaws.com",
+                            "cloudwatch.amazonaws.com",
+                            "events.amazonaws.com",
+                        ]
+                    },
+                    "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+                    "Resource": "*",
+                    "Condition": {"StringEquals": {"aws:SourceAccount": stack.account}},
+                },
+            ],
+        },
+    )
+    keep(key)
+    kms.CfnAlias(scope, "DataKeyAlias", alias_name=f"alias/hotline-{plan.prefix}", target_key_id=key.attr_arn)
+    return key
+
+
+def make_tables(scope: Construct, plan: Plan, key: kms.CfnKey | None) -> dict[str, dynamodb.CfnTable]:
+    """Return the five tables as the records describe them, on demand, restorable to any second of 35 days."""
+    return {name: _table(scope, plan, name, key) for name in TABLES}
+
+
+def _table(scope: Construct, plan: Plan, name: str, key: kms.CfnKey | None) -> dynamodb.CfnTable:
+    schema = create_table_arguments(name, plan.table(name))
+    time_to_live = TIME_TO_LIVE.get(name)
+    table = dynamodb.CfnTable(
+        scope,
+        f"{name.capitalize()}Table",
+        table_name=schema["TableName"],
+        billing_mode=schema["BillingMode"],
+        key_schema=_camel(schema["KeySchema"]),
+        attribute_definitions=_camel(schema["AttributeDefinitions"]),
+        global_secondary_indexes=_camel(schema.get("GlobalSecondaryIndexes")),
+        stream_specification=(
+            dynamodb.CfnTable.StreamSpecificationProperty(stream_view_type=STREAMS[name])
+            if name in STREAMS
+            else None
+        ),
+        time_to_live_specification=(
+            dynamodb.CfnTable.TimeToLiveSpecificationProperty(enabled=True, attribute_name=time_to_live)
+            if time_to_live
+            else None
+        ),
+        point_in_time_recovery_specification=dynamodb.CfnTable.PointInTimeRecoverySpecificationProperty(
+            point_in_time_recovery_enabled=True
+        ),
+        sse_specification=(
+            dynamodb.CfnTable.SSESpecificationProperty(
+                sse_enabled=True, sse_type="KMS", kms_master_key_id=key.attr_arn
+            )
+            if key
+            else None
+        ),
+        deletion_protection_enabled=True,
+    )
+    keep(table)
+    return table
+
+
+def _camel(value: Any) -> Any:
+    """CreateTable's words as the CDK spells them: KeySchema → keySchema."""
+    if isinstance(value, list):
+        return [_camel(item) for item in value]
+    if isinstance(value, dict):
+        return {key[0].lower() + key[1:]: _camel(item) for key, item in value.items()}
+    return value
+
+
+def make_buckets(scope: Construct, plan: Plan, key: kms.CfnKey | None) -> dict[str, s3.CfnBucket]:
+    """Return the buckets of files and of recordings: private, encrypted, versioned, each kind kept for its time."""
+    kept = {
+        "files": {"inbound": plan.inbound_mail_days, "reports": plan.reports_days},
+        "recordings": {"": plan.recordings_days},
+    }
+    return {name: _bucket(scope, plan, name, days, key) for name, days in kept.items()}
+
+
+def _bucket(
+    scope: Construct, plan: Plan, name: str, days: dict[str, int], key: kms.CfnKey | None
+) -> s3.CfnBucket:
+    stack = cdk.Stack.of(scope)
+    rule = s3.CfnBucket.RuleProperty
+    encryption = s3.CfnBucket.ServerSideEncryptionByDefaultProperty(
+        sse_algorithm="aws:kms" if key else "AES256", kms_master_key_id=key.attr_arn if key else None
+    )
+    bucket = s3.CfnBucket(
+        scope,
+        f"{name.capitalize()}Bucket",
+        bucket_name=plan.bucket(name, stack.account),
+        bucket_encryption=s3.CfnBucket.BucketEncryptionProperty(
+            server_side_encryption_configuration=[
+                s3.CfnBucket.ServerSideEncryptionRuleProperty(
+                    server_side_encryption_by_default=encryption, bucket_key_enabled=bool(key) or None
+                )
+            ]
+        ),
+        public_access_block_configuration=s3.CfnBucket.PublicAccessBlockConfigurationProperty(
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        ),
+        ownership_controls=s3.CfnBucket.OwnershipControlsProperty(
+            rules=[s3.CfnBucket.OwnershipControlsRuleProperty(object_ownership="BucketOwnerEnforced")]
+        ),
+        versioning_configuration=s3.CfnBucket.VersioningConfigurationProperty(status="Enabled"),
+        lifecycle_configuration=s3.CfnBucket.LifecycleConfigurationProperty(
+            rules=[
+                *(
+                    rule(
+                        id=f"keep-{at or name}-for-{kept}-days",
+                        status="Enabled",
+                        prefix=f"{at}/" if at else "",
+                        expiration_in_days=kept,
+                    )
+                    for at, kept in days.items()
+                ),
+                rule(
+                    id="forget-what-was-overwritten",
+                    status="Enabled",
+                    noncurrent_version_expiration=s3.CfnBucket.NoncurrentVersionExpirationProperty(
+                        noncurrent_days=30
+                    ),
+                    abort_incomplete_multipart_upload=s3.CfnBucket.AbortIncompleteMultipartUploadProperty(
+                        days_after_initiation=7
+                    ),
+                ),
+            ]
+        ),
+    )
+    keep(bucket)
+    _only_encrypted_ways_in(scope, plan, name, bucket)
+    return bucket
+
+
+def _only_encrypted_ways_in(scope: Construct, plan: Plan, name: str, bucket: s3.CfnBucket) -> None:
+    stack = cdk.Stack.of(scope)
+    statements: list[dict[str, Any]] = [
+        {
+            "Sid": "OnlyOverTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket.attr_arn, f"{bucket.attr_arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+    if name == "files" and plan.receives_mail:
+        statements.append(
+            {
+                "Sid": "MailServiceBringsMail",
+                "Effect": "Allow",
+                "Principal": {"Service": "ses.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": f"{bucket.attr_arn}/inbound/*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": stack.account}},
+            }
+        )
+    s3.CfnBucketPolicy(
+        scope,
+        f"{name.capitalize()}BucketPolicy",
+        bucket=bucket.ref,
+        policy_document={"Version": "2012-10-17", "Statement": statements},
+    )

@@ -1,0 +1,166 @@
+"""Every function of the stack: its size, what starts it, what it may touch and which secrets it reads.
+
+Logical ids are Chalice's own, made from the names in app.py; a test holds the two together. Memory and time-outs come
+from measurement (docs/ops/sizes.md): Lambda gives processor time by memory, so a page gets more than it fills.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from infra.plan import Plan
+
+READ, WRITE, READ_WRITE = "r", "w", "rw"
+
+Trigger = Literal["http", "stream", "schedule", "async"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of app.py as it is deployed."""
+
+    name: str
+    """As in app.py; api_handler for all HTTP routes."""
+    logical_id: str
+    """Chalice's id in the template."""
+    trigger: Trigger
+    memory: int
+    """MB."""
+    timeout: int
+    """Seconds; HTTP below the 29 seconds of API Gateway."""
+    tables: dict[str, str]
+    """Table → r, w or rw."""
+    secrets: tuple[str, ...] = ()
+    """signing: the province's own key. sms: the provider's credentials."""
+    reads_files: tuple[str, ...] = ()
+    """Folders of the bucket of files."""
+    writes_files: tuple[str, ...] = ()
+    sends_mail: bool = False
+    transcribes: bool = False
+    stream_of: str = ""
+    """Table whose stream starts it."""
+    every_minutes: int = 0
+    """A schedule shorter than a day: how often it runs."""
+
+
+_EVERY_CASE = {"cases": READ_WRITE, "inbox": READ_WRITE, "outbox": READ_WRITE, "directory": READ}
+_SENDING = {"cases": READ_WRITE, "outbox": READ_WRITE, "directory": READ}
+
+FUNCTIONS = (
+    Function("api_handler", "APIHandler", "http", 1024, 28, _EVERY_CASE, secrets=("signing", "sms")),
+    Function(
+        "send_outbox",
+        "SendOutbox",
+        "stream",
+        512,
+        60,
+        _SENDING,
+        secrets=("signing", "sms"),
+        reads_files=("reports",),
+        sends_mail=True,
+        transcribes=True,
+        stream_of="outbox",
+    ),
+    Function(
+        "count_cases",
+        "CountCases",
+        "stream",
+        256,
+        60,
+        {"cases": READ, "stats": READ_WRITE},
+        stream_of="cases",
+    ),
+    Function(
+        "receive_email",
+        "ReceiveEmail",
+        "async",
+        512,
+        60,
+        _EVERY_CASE,
+        secrets=("signing",),
+        reads_files=("inbound",),
+    ),
+    Function("take_mail_event", "TakeMailEvent", "async", 512, 60, _SENDING, secrets=("signing",)),
+    Function(
+        "sweep_outbox",
+        "SweepOutbox",
+        "schedule",
+        512,
+        55,
+        _SENDING,
+        secrets=("signing", "sms"),
+        reads_files=("reports",),
+        sends_mail=True,
+        transcribes=True,
+        every_minutes=1,
+    ),
+    Function(
+        "do_wake_ups",
+        "DoWakeUps",
+        "schedule",
+        512,
+        55,
+        {"cases": READ_WRITE, "outbox": WRITE, "directory": READ},
+        every_minutes=1,
+    ),
+    Function(
+        "send_digests",
+        "SendDigests",
+        "schedule",
+        512,
+        300,
+        {"cases": READ_WRITE, "outbox": READ_WRITE, "directory": READ},
+        secrets=("signing",),
+    ),
+    Function("recount_stats", "RecountStats", "schedule", 512, 300, {"cases": READ, "stats": READ_WRITE}),
+    Function(
+        "send_reports",
+        "SendReports",
+        "schedule",
+        512,
+        300,
+        {"stats": READ, "outbox": READ_WRITE, "directory": READ},
+        writes_files=("reports",),
+    ),
+)
+
+
+def named(name: str) -> Function:
+    """Return the function of that name in app.py."""
+    return next(function for function in FUNCTIONS if function.name == name)
+
+
+def secret_names(function: Function, plan: Plan) -> tuple[str, ...]:
+    """Return the names of the parameters *function* reads; PUBLIC_URL where it is one (a pilot)."""
+    names: list[str] = []
+    if "signing" in function.secrets:
+        names.append("SECRET_KEY")
+    if "sms" in function.secrets:
+        names += [name for name in plan.secrets if name != "SECRET_KEY"]
+        if plan.sms_provider == "twilio":
+            names.append("TWILIO_AUTH_TOKEN_SECONDARY")
+    if plan.public_url is None and names:
+        names.append("PUBLIC_URL")
+    return tuple(names)
+
+
+def environment(function: Function, plan: Plan) -> dict[str, str]:
+    """Return the environment variables of *function* that are known before the stack exists; no secret is among them."""
+    variables = {
+        "PROVINCE": plan.slug,
+        **{f"{table.upper()}_TABLE": plan.table(table) for table in function.tables},
+    }
+    if names := secret_names(function, plan):
+        variables |= {"PARAMETERS": plan.parameters, "SECRET_NAMES": ",".join(names)}
+    if plan.public_url and ("signing" in function.secrets or "sms" in function.secrets):
+        variables["PUBLIC_URL"] = plan.public_url
+    if "sms" in function.secrets:
+        variables |= {"SMS_PROVIDER": plan.sms_provider, "SMS_SENDER": plan.sms_sender}
+    if function.sends_mail or function.name == "take_mail_event":
+        variables |= {
+            "EMAIL_SENDER": plan.email_sender,
+            "EMAIL_REPLY_DOMAIN": plan.email_domain,
+            "EMAIL_CONFIGURATION_SET": plan.stack_name,
+        }
+    return variables
