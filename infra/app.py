@@ -46,7 +46,7 @@ LOG_DAYS = (
 """What a log group may be kept for (CloudWatch Logs, PutRetentionPolicy)."""
 
 STREAM_TRIES = 5
-"""A record is tried so often, its batch halved each time, and then goes to the queue: the sweep or the recount heals it."""
+"""A record is tried so often, its batch halved each time, and then told to the queue; sweep or recount heal it."""
 
 STREAM_AGE_SECONDS = 6 * 3600
 

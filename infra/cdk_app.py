@@ -1,4 +1,4 @@
-"""What the CDK runs to make a province's template: `python -m infra.cdk_app`, with context `province` and `environment`."""
+"""What the CDK runs to make a template: `python -m infra.cdk_app` with the context `province` and `environment`."""
 
 from __future__ import annotations
 

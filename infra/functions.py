@@ -146,7 +146,7 @@ def secret_names(function: Function, plan: Plan) -> tuple[str, ...]:
 
 
 def environment(function: Function, plan: Plan) -> dict[str, str]:
-    """Return the environment variables of *function* that are known before the stack exists; no secret is among them."""
+    """Return the environment variables of *function* that are known before the stack exists; none is a secret."""
     variables = {
         "PROVINCE": plan.slug,
         **{f"{table.upper()}_TABLE": plan.table(table) for table in function.tables},

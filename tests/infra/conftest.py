@@ -1,4 +1,4 @@
-"""Templates as facts: each stack is made once a run, as `make synth` makes it, and once more as CloudFormation sees it."""
+"""Templates as facts: each stack is made once a run, as the CDK writes it and as CloudFormation sees it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from infra.plan import Plan, make_plan
-
 
 Resource = Mapping[str, Any]
 
