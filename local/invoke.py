@@ -10,7 +10,7 @@ import sys
 from datetime import datetime
 from importlib import import_module
 
-from local.gateway import LocalContext
+from infra.container.gateway import Context
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     hotline = import_module("app")
     wiring = import_module("chalicelib.wiring")
     wiring.set_clock(lambda: now)
-    print(json.dumps(getattr(hotline, name)(event, LocalContext(name)), default=str))
+    print(json.dumps(getattr(hotline, name)(event, Context(name)), default=str))
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ class Machine:
 
     def _open_hotline(self, pack: dict[str, Any]) -> None:
         from chalicelib import wiring
-        from local.gateway import HotlineServer
+        from infra.container.gateway import HotlineServer
 
         wiring.set_clock(self.clock.now)
         version = wiring.directory_store().publish(pack, now=self.clock.now())
@@ -165,6 +165,8 @@ class Machine:
 
     def _open_simulator(self, endpoint: str, tables: dict[str, str], pack: dict[str, Any]) -> None:
         from chalicelib import settings, wiring
+        from infra.container.schedule import schedules_of
+        from infra.container.streams import reader_of
         from local.outbox_view import outbox_rows
         from local.senders import Handlers
         from local.simulator.api import Api
@@ -172,8 +174,7 @@ class Machine:
         from local.simulator.ses_api import SesApi
         from local.simulator.twilio_api import TwilioApi
         from local.simulator.web import build
-        from local.streams import reader_of
-        from local.worker import Worker, schedules_of
+        from local.worker import Worker
 
         delivered = Delivered(self.clock.now, self.folder / "people", lasting=self.options.engine == "local")
         faults = Faults()

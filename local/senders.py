@@ -9,8 +9,8 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+from infra.container.gateway import Context
 from local.clock import SimulatedClock
-from local.gateway import LocalContext
 from local.options import ROOT
 from local.simulator.delivered import Faults
 
@@ -41,7 +41,7 @@ class Handlers:
         """
         if name in SENDERS and "die_after_send" in (self._faults.sms, self._faults.email):
             return self._call_apart(name, event)
-        return getattr(self._hotline, name)(event, LocalContext(name))
+        return getattr(self._hotline, name)(event, Context(name))
 
     def kill(self) -> None:
         """Kill the sender that runs in a process of its own, if one does."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from infra.container.schedule import next_after, period_seconds, scheduled_event
+from infra.container.streams import StreamReader
 from local.clock import ClockGoesForward, SimulatedClock
-from local.schedule import next_after, period_seconds
-from local.streams import StreamReader
 
 log = logging.getLogger("local.worker")
 
@@ -248,32 +247,6 @@ class Worker:
         for job in self.jobs.values():
             if job.next_at <= to:
                 job.next_at = next_after(job.expression, to)
-
-
-def scheduled_event(name: str, at: datetime) -> dict[str, Any]:
-    """Return what EventBridge sends to a scheduled function."""
-    return {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "000000000000",
-        "region": "local",
-        "time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "resources": [f"arn:aws:events:local:000000000000:rule/{name}"],
-        "detail": {},
-    }
-
-
-def schedules_of(app: Any) -> dict[str, str]:
-    """Return handler name → expression for everything the Chalice app schedules."""
-    found = {}
-    for source in app.event_sources:
-        expression = getattr(source, "schedule_expression", None)
-        if expression is not None:
-            rule = expression if isinstance(expression, str) else expression.to_string()
-            found[source.handler_string.rpartition(".")[2]] = rule
-    return found
 
 
 def first_of(moments: Iterable[datetime | None]) -> datetime | None:

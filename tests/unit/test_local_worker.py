@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from infra.container.streams import StreamReader
 from local.clock import ZONE, ClockGoesForward, SimulatedClock
-from local.streams import StreamReader
 from local.worker import Worker
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=ZONE)  # a Monday

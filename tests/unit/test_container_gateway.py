@@ -4,7 +4,7 @@ import pytest
 from chalice import Chalice, Response
 from werkzeug.test import Client
 
-from local.gateway import HotlineServer
+from infra.container.gateway import HotlineServer
 
 PAGE = "<p>Đã xong</p>"
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from local.schedule import next_after, period_seconds
+from infra.container.schedule import next_after, period_seconds
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
