@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -171,3 +172,12 @@ def log(
     logger.addHandler(caplog.handler)
     yield caplog
     logger.removeHandler(caplog.handler)
+
+
+@pytest.fixture
+def own_environment() -> Iterator[None]:
+    """For what a command of `infra/` writes into the environment of its process: gone after the test."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
