@@ -1,0 +1,25 @@
+"""The tables of the stack are the records' own: one source of truth."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.settings import TABLES
+from chalicelib.storage.tables import STREAMS, TIME_TO_LIVE, create_table_arguments
+
+
+@pytest.mark.parametrize("slug", ["dong-thap", "dong-nai"])
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_made_as_its_record_describes_it(template, slug, name):
+    made = template(slug)
+    table = next(
+        one["Properties"]
+        for one in made.of_type("AWS::DynamoDB::Table").values()
+        if one["Properties"]["TableName"] == f"{slug}-{name}"
+    )
+    wanted = create_table_arguments(name, f"{slug}-{name}")
+    stream = wanted.pop("StreamSpecification", None)
+    assert {key: table.get(key) for key in wanted} == wanted
+    assert (table.get("StreamSpecification") or {}).get("StreamViewType") == (stream and STREAMS[name])
+    assert (table.get("TimeToLiveSpecification") or {}).get("AttributeName") == TIME_TO_LIVE.get(name)
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
