@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from chalicelib.storage.tables import create_table_arguments
 from infra.functions import READ, WRITE, Function, secret_names
 from infra.plan import Plan
 
@@ -44,7 +45,8 @@ def statements(
     for table, access in function.tables.items():
         actions = (*(READING if READ in access else ()), *(WRITING if WRITE in access else ()))
         here = arn(tables[table])
-        found.append(_allow(f"Table{table.capitalize()}", actions, here, f"{here}/index/*"))
+        indexes = [f"{here}/index/{index}" for index in _indexes(table)] if READ in access else []
+        found.append(_allow(f"Table{table.capitalize()}", actions, here, *indexes))
     if function.stream_of:
         stream = tables[function.stream_of].get_att("StreamArn").to_string()
         found.append(_allow("ReadItsStream", STREAMING, stream))
@@ -87,6 +89,11 @@ def statements(
 def arn(resource: cdk.CfnResource) -> str:
     """Return the ARN of *resource*, resolved when the stack is made."""
     return resource.get_att("Arn").to_string()
+
+
+def _indexes(table: str) -> list[str]:
+    schema = create_table_arguments(table, table)
+    return [index["IndexName"] for index in schema.get("GlobalSecondaryIndexes") or ()]
 
 
 def _allow(sid: str, actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:

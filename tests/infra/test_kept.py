@@ -1,7 +1,8 @@
 """Nothing that holds data is ever replaced or deleted by a deploy, shown from the template.
 
-CloudFormation replaces a resource when its logical id or one of its create-only properties changes (Amazon's own resource
-schemas say which those are). Both are held in kept.json as first deployed; whoever changes that file moves real data.
+CloudFormation replaces a resource when its logical id or one of its create-only properties changes (Amazon's own
+resource schemas say which those are). Both are held in kept.json as first deployed; who changes that file moves real
+data.
 """
 
 from __future__ import annotations
