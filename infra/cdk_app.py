@@ -6,6 +6,7 @@ import os
 
 import aws_cdk as cdk
 
+from infra.exceptions import acknowledge
 from infra.plan import Plan, make_plan
 from infra.stack import ProvinceStack
 
@@ -13,7 +14,9 @@ from infra.stack import ProvinceStack
 def build(plan: Plan, outdir: str | None = None) -> tuple[cdk.App, ProvinceStack]:
     """Return the CDK's app with the stack of *plan* in it; `app.synth()` writes the template to *outdir*."""
     app = cdk.App(outdir=outdir, analytics_reporting=False)
-    return app, ProvinceStack(app, plan)
+    stack = ProvinceStack(app, plan)
+    acknowledge(stack, plan)
+    return app, stack
 
 
 def main() -> None:
