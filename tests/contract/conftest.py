@@ -33,6 +33,15 @@ def dynamodb_local_endpoint() -> Iterator[str]:
     stop()
 
 
+@pytest.fixture(scope="session")
+def other_endpoint() -> str:
+    """An engine of another maker (docs/ops/leaving-aws.md), where one is named; no run has to have it."""
+    endpoint = os.environ.get("ALTERNATOR_ENDPOINT", "").strip()
+    if not endpoint:
+        pytest.skip("ALTERNATOR_ENDPOINT names no other engine that speaks DynamoDB's API")
+    return endpoint
+
+
 @pytest.fixture(
     params=[
         pytest.param("moto_endpoint", id="moto"),
@@ -41,6 +50,7 @@ def dynamodb_local_endpoint() -> Iterator[str]:
             id="dynamodb-local",
             marks=[pytest.mark.dynamodb_local, pytest.mark.xdist_group("dynamodb-local")],
         ),
+        pytest.param("other_endpoint", id="other-engine"),
     ]
 )
 def engine(
