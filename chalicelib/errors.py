@@ -29,6 +29,10 @@ class StorageUnavailable(HotlineError):
     """The database did not answer or asked to slow down; nothing was written."""
 
 
+class SecretsUnavailable(StorageUnavailable):
+    """The secrets could not be read; the message names the path and the cloud's own word for why."""
+
+
 class LinkNotValid(HotlineError):
     """A signed link was altered, has expired or belongs to an earlier assignment."""
 
@@ -59,5 +63,9 @@ class SettingMissing(HotlineError):
     """A setting is absent or wrong; the message names the variable, the province and the remedy."""
 
 
-NAMES_ONLY_THINGS = (MalformedRequest, SignatureNotValid, SettingMissing, CalendarGap)
+class NothingPublished(SettingMissing):
+    """No province pack is in force yet."""
+
+
+NAMES_ONLY_THINGS = (MalformedRequest, SignatureNotValid, SettingMissing, CalendarGap, SecretsUnavailable)
 """Errors whose message names a field, a setting or a file, never a person: the log may repeat it, remedy and all."""

@@ -1,23 +1,126 @@
 """The only reader of the environment. A wrong value names the variable, the province and the remedy.
 
+A deployed function's secrets are not in its environment: they are parameters, read when the first is needed
+(docs/adr/0011). A variable that is set counts before the parameter of its name.
+
 Nothing here has a default that would let a real province run on a made-up secret; `local/` sets its own.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+import time
+from collections.abc import Callable, Mapping
 
-from chalicelib.errors import SettingMissing
+from chalicelib.errors import SecretsUnavailable, SettingMissing
 
 TABLES = ("cases", "outbox", "inbox", "directory", "stats")
 
 
-def _need(name: str, remedy: str) -> str:
+PARAMETERS_SECONDS = 300
+"""How long secrets are used before looking for others: so soon a rotation reaches a process that is already warm."""
+
+LOOK_AGAIN_SECONDS = 30
+"""When secrets are looked for again that could not be read while former ones are at hand."""
+
+SHORTEST_KEY = 32
+"""Characters; `secrets.token_hex(32)` has 64."""
+
+INDEX_MARK = "index:"
+"""Before the last key: it is the index key and opens nothing any more."""
+
+ReadParameters = Callable[[str, tuple[str, ...], str], Mapping[str, str]]
+"""(path, names, region) → value of each name that is there. Raises SecretsUnavailable."""
+
+_log = logging.getLogger("hotline.settings")
+
+
+class _Parameters:
+    """The secrets of this process: all read in one call when the first is needed, and again every few minutes."""
+
+    def __init__(
+        self, read: ReadParameters | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._values: Mapping[str, str] | None = None
+        self._look_at = float("-inf")
+
+    def get(self, name: str) -> str:
+        """
+        Return the value of a parameter, empty when there is none.
+
+        Raises:
+            SecretsUnavailable: They could not be read, and never were.
+        """
+        if self._values is None or self._clock() >= self._look_at:
+            self._values = self._look(self._values)
+        return self._values.get(name, "").strip()
+
+    def look_soon(self) -> None:
+        """Ask again at the next need: a parameter that was missing may be there by then."""
+        self._look_at = float("-inf")
+
+    def _look(self, former: Mapping[str, str] | None) -> Mapping[str, str]:
+        if self._read is None:
+            raise SettingMissing(
+                "PARAMETERS is set, but nothing reads parameters. Import chalicelib.wiring first."
+            )
+        try:
+            found = self._read(_parameters_path(), _parameter_names(), region())
+        except SecretsUnavailable:
+            if former is None:
+                raise
+            # Those at hand are most likely still good: the hotline must not fall silent with the parameter store.
+            _log.exception("secrets not refreshed")
+            self._look_at = self._clock() + LOOK_AGAIN_SECONDS
+            return former
+        self._look_at = self._clock() + PARAMETERS_SECONDS
+        return found
+
+
+_parameters = _Parameters()
+
+
+def read_parameters_with(read: ReadParameters, clock: Callable[[], float] = time.monotonic) -> None:
+    """Tell how parameters are read, and forget those read so far; *clock* counts seconds."""
+    global _parameters
+    _parameters = _Parameters(read, clock)
+
+
+def _parameters_path() -> str:
+    """Path, with a slash at its end, below which this stack's parameters lie; empty where there are none."""
+    path = os.environ.get("PARAMETERS", "").strip()
+    return f"{path.rstrip('/')}/" if path else ""
+
+
+def _parameter_names() -> tuple[str, ...]:
+    """Names of the parameters this function may read; none without a path."""
+    names = os.environ.get("SECRET_NAMES", "") if _parameters_path() else ""
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _value(name: str) -> str:
+    """A variable, else the parameter of that name, else empty."""
     value = os.environ.get(name, "").strip()
-    if not value:
-        where = os.environ.get("PROVINCE", "").strip() or "no province set"
-        raise SettingMissing(f"{name} is not set ({where}). {remedy}")
+    if not value and name in _parameter_names():
+        return _parameters.get(name)
     return value
+
+
+def _need(name: str, remedy: str, *, put_by: str = "make secrets") -> str:
+    value = _value(name)
+    if value:
+        return value
+    where = os.environ.get("PROVINCE", "").strip()
+    if name in _parameter_names():
+        _parameters.look_soon()
+        raise SettingMissing(
+            f"The parameter {_parameters_path()}{name} is missing. "
+            f"Run: {put_by} PROVINCE={where or '<province>'} (for a pilot with ENV=pilot)"
+        )
+    raise SettingMissing(f"{name} is not set ({where or 'no province set'}). {remedy}")
 
 
 def _choice(name: str, allowed: tuple[str, ...], default: str) -> str:
@@ -50,18 +153,48 @@ def dynamodb_endpoint() -> str | None:
 
 def public_url() -> str:
     """Where the hotline is reached, without a trailing slash; links and webhook signatures are built on it."""
-    url = _need("PUBLIC_URL", "Set it to the https address of the hotline.").rstrip("/")
+    remedy = "Set it to the https address of the hotline."
+    url = _need("PUBLIC_URL", remedy, put_by="make deploy").rstrip(
+        "/"
+    )  # the stack itself makes this parameter
     if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise SettingMissing(f"PUBLIC_URL must begin with https:// ({province()}).")
     return url
 
 
-def secret_key() -> str:
-    """Secret behind signed links, reply tokens and the reporter index; at least 32 characters."""
-    key = _need("SECRET_KEY", "Make one with: python -c 'import secrets; print(secrets.token_hex(32))'")
-    if len(key) < 32:
-        raise SettingMissing(f"SECRET_KEY is shorter than 32 characters ({province()}). Make a new one.")
-    return key
+def signing_keys() -> tuple[str, ...]:
+    """Keys behind signed links and reply tokens, newest first: the first makes them, any of them opens them."""
+    return _secret_keys()[0]
+
+
+def index_key() -> str:
+    """Key behind the index of reporters: always the oldest, so that a rotation makes a stranger of nobody."""
+    return _secret_keys()[1]
+
+
+def _secret_keys() -> tuple[tuple[str, ...], str]:
+    """`SECRET_KEY`: one key; `new,old` during a rotation; `new,index:old` once the old one opens nothing any more."""
+    held = _need("SECRET_KEY", "Make one with: python -c 'import secrets; print(secrets.token_hex(32))'")
+    *newer, last = (key.strip() for key in held.split(","))
+    oldest = last.removeprefix(INDEX_MARK)
+    for place, key in enumerate((*newer, oldest), start=1):
+        if len(key) < SHORTEST_KEY:
+            raise SettingMissing(
+                f"SECRET_KEY: key {place} is shorter than {SHORTEST_KEY} characters ({province()}). "
+                "Keys stand newest first, with commas between; make another one."
+            )
+        if place <= len(newer) and key.startswith(INDEX_MARK):
+            raise SettingMissing(f"SECRET_KEY: only the last key may be marked {INDEX_MARK} ({province()}).")
+    if not newer and last != oldest:
+        raise SettingMissing(
+            f"SECRET_KEY: no key signs ({province()}). Put a new one first: new,{INDEX_MARK}old."
+        )
+    return (tuple(newer) if last != oldest else (*newer, oldest)), oldest
+
+
+def code_version() -> str | None:
+    """Which code runs, as its deploy named it."""
+    return os.environ.get("CODE_VERSION", "").strip() or None
 
 
 def sms_provider() -> str:
@@ -77,7 +210,7 @@ def twilio_account_sid() -> str:
 def twilio_auth_tokens() -> tuple[str, ...]:
     """The primary token and, during a rotation, the secondary one."""
     primary = _need("TWILIO_AUTH_TOKEN", "Copy it from the Twilio console.")
-    secondary = os.environ.get("TWILIO_AUTH_TOKEN_SECONDARY", "").strip()
+    secondary = _value("TWILIO_AUTH_TOKEN_SECONDARY")
     return (primary, secondary) if secondary else (primary,)
 
 

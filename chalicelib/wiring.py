@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from chalicelib import settings
 from chalicelib.domain.code import new_code
 from chalicelib.domain.directory import Directory
+from chalicelib.domain.keys import Keys
 from chalicelib.domain.message import Message
 from chalicelib.storage.case_store import CaseStore
 from chalicelib.storage.commit import commit
@@ -110,16 +111,33 @@ def reader() -> Any:
     return _current.reader
 
 
+def read_parameters(path: str, names: tuple[str, ...], region: str) -> Mapping[str, str]:
+    """Read the stack's parameters; the settings ask for it when the first secret is needed."""
+    from chalicelib.gateways import parameters
+
+    return parameters.read_parameters(path, names, region)
+
+
+settings.read_parameters_with(read_parameters)
+
+
+def keys() -> Keys:
+    """The province's keys as they are now."""
+    return Keys(settings.signing_keys(), settings.index_key())
+
+
 def forget() -> None:
     """Build everything anew: after tables or settings changed (tests, `local/`)."""
     _current.__init__()  # type: ignore[misc]
+    settings.read_parameters_with(read_parameters)
     for built in (
         case_store,
         inbox_store,
         outbox_store,
         stats_store,
         directory_store,
-        sms_gateway,
+        _json_sms,
+        _twilio_sms,
         email_gateway,
         files,
     ):
@@ -131,22 +149,39 @@ def fresh_code() -> str:
     return new_code(secrets.randbelow)
 
 
-@cache
 def sms_gateway() -> Any:
-    """The SMS provider the province chose."""
+    """The SMS provider the province chose; another one once its secrets have changed."""
     if settings.sms_provider() == "gateway":
-        from chalicelib.gateways.sms_json import JsonSms
-
-        return JsonSms(settings.gateway_url(), settings.gateway_secrets(), settings.sms_sender())
-    from chalicelib.gateways.sms_twilio import TwilioSms
-
-    primary, *secondary = settings.twilio_auth_tokens()
-    return TwilioSms(
+        return _json_sms(settings.gateway_url(), settings.gateway_secrets(), settings.sms_sender())
+    return _twilio_sms(
         settings.twilio_account_sid(),
-        primary,
+        settings.twilio_auth_tokens(),
         settings.sms_sender(),
         settings.public_url(),
-        api_url=settings.twilio_api_url(),
+        settings.twilio_api_url(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _json_sms(url: str, shared: tuple[str, ...], sender: str) -> Any:
+    from chalicelib.gateways.sms_json import JsonSms
+
+    return JsonSms(url, shared, sender)
+
+
+@lru_cache(maxsize=1)
+def _twilio_sms(
+    account: str, tokens: tuple[str, ...], sender: str, public_url: str, api_url: str | None
+) -> Any:
+    from chalicelib.gateways.sms_twilio import TwilioSms
+
+    primary, *secondary = tokens
+    return TwilioSms(
+        account,
+        primary,
+        sender,
+        public_url,
+        api_url=api_url,
         secondary_token=secondary[0] if secondary else None,
     )
 
@@ -183,7 +218,7 @@ def taking() -> dict[str, Any]:
         "commit": commit,
         "directory": directory(),
         "reader": reader(),
-        "secret": settings.secret_key(),
+        "keys": keys(),
         "now": now(),
         "new_code": fresh_code,
     }
@@ -198,7 +233,7 @@ def showing() -> dict[str, Any]:
         "render": mail,
         "view": case_view,
         "public_url": settings.public_url(),
-        "secret": settings.secret_key(),
+        "keys": keys(),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Directory
-from chalicelib.domain.keys import Link, link_token, reply_token
+from chalicelib.domain.keys import Keys, Link, link_token, reply_token
 from chalicelib.domain.message import Message
 from chalicelib.gateways.ports import InboundMail, InboundSms
 from chalicelib.usecases.agency_action import act_for_agency
@@ -27,6 +27,7 @@ PHONE = "+84900000001"
 OTHER_PHONE = "+84900000002"
 MAIL = "nguoi.dan@thu.example"
 SECRET = "a-secret-for-tests-that-no-province-may-use"
+KEYS = Keys((SECRET,), SECRET)
 URL = "https://hotline.example"
 
 MONDAY = "Mon 02/03/2026 08:30"
@@ -74,7 +75,7 @@ class Hotline:
             "commit": self.stores.commit,
             "directory": self.directory,
             "reader": self.reader,
-            "secret": SECRET,
+            "keys": KEYS,
             "now": self.now,
             "new_code": self.new_code,
         }
@@ -157,7 +158,7 @@ class Hotline:
             view=case_view,
             public_url=URL,
             reply_domain="reply.hotline.example",
-            secret=SECRET,
+            keys=KEYS,
             now=self.now,
         )
 
@@ -167,8 +168,8 @@ class Hotline:
 
     def agency_link(self, case: Case) -> str:
         return link_token(
-            Link(case.code, "agency", case.agency or "", case.assignment), secret=SECRET, now=self.now
+            Link(case.code, "agency", case.agency or "", case.assignment), keys=KEYS, now=self.now
         )
 
     def reply_token(self, role: str, case: Case | None = None) -> str:
-        return reply_token(case or self.case(), role, SECRET)
+        return reply_token(case or self.case(), role, KEYS)

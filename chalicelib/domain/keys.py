@@ -1,13 +1,13 @@
-"""Keyed marks made from the province's one secret: who a sender is, and which link or reply belongs to which case.
+"""Keyed marks made from the province's own keys: who a sender is, and which link or reply belongs to which case.
 
-Each use has its own key, derived from the secret, so that one mark can never serve as another.
+Each use has its own key, derived from the province's, so that one mark can never serve as another.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,19 @@ REPLY_MARK_CHARS = 20
 """80 bits: a local part has 64 characters at most (RFC 5321 §4.5.3.1.1)."""
 
 
-def reporter_id(address: str, secret: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The province's keys (docs/adr/0010): more than one signs during a rotation, one and the same is the index key."""
+
+    signing: tuple[str, ...] = field(repr=False)
+    """Newest first: links and reply tokens are made with the first, and taken when made with any."""
+    index: str = field(repr=False)
+    """Behind the index of reporters; another one would make strangers of everybody who ever wrote."""
+
+
+def reporter_id(address: str, keys: Keys) -> str:
     """Return the index key of a phone number or email address; the address cannot be read back from it."""
-    return _mark("reporter", address.strip().lower(), secret)[:32]
+    return _mark("reporter", address.strip().lower(), keys.index)[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +49,13 @@ class Link:
     assignment: int = 0
 
 
-def link_token(link: Link, *, secret: str, now: datetime) -> str:
+def link_token(link: Link, *, keys: Keys, now: datetime) -> str:
     """Return the token of `/a/<token>` for *link*; it holds no personal data and expires after LINK_DAYS."""
     expires = int((now + timedelta(days=LINK_DAYS)).timestamp())
-    return _signer(secret).dumps([link.code, link.role, link.agency, link.assignment, expires])
+    return _signer(keys).dumps([link.code, link.role, link.agency, link.assignment, expires])
 
 
-def read_link(token: str, *, secret: str, now: datetime) -> Link:
+def read_link(token: str, *, keys: Keys, now: datetime) -> Link:
     """
     Return what *token* allows.
 
@@ -55,7 +65,7 @@ def read_link(token: str, *, secret: str, now: datetime) -> Link:
     from itsdangerous import BadData
 
     try:
-        code, role, agency, assignment, expires = _signer(secret).loads(token)
+        code, role, agency, assignment, expires = _signer(keys).loads(token)
     except (BadData, ValueError, TypeError) as problem:
         raise LinkNotValid("altered") from problem
     if now > datetime.fromtimestamp(expires, UTC):
@@ -63,19 +73,23 @@ def read_link(token: str, *, secret: str, now: datetime) -> Link:
     return Link(code, role, agency, assignment)
 
 
-def reply_token(case: Case, role: str, secret: str) -> str:
+def reply_token(case: Case, role: str, keys: Keys) -> str:
     """
     Return the token of a Reply-To address (`case+TOKEN@…`): code, role, assignment and a keyed mark.
 
     An agency's token is void with its assignment; the citizen and the desk may answer any mail they ever got.
     """
+    return _present_token(case, role, keys.signing[0])
+
+
+def _present_token(case: Case, role: str, key: str) -> str:
     if role == "agency":
-        return _reply_token(case.code, role, case.assignment, case.agency or "", secret)
-    return _reply_token(case.code, role, 0, case.reporter_id if role == "citizen" else role, secret)
+        return _reply_token(case.code, role, case.assignment, case.agency or "", key)
+    return _reply_token(case.code, role, 0, case.reporter_id if role == "citizen" else role, key)
 
 
-def _reply_token(code: str, role: str, assignment: int, holder: str, secret: str) -> str:
-    mark = _mark("reply", f"{code}|{role}|{assignment}|{holder}", secret)[:REPLY_MARK_CHARS]
+def _reply_token(code: str, role: str, assignment: int, holder: str, key: str) -> str:
+    mark = _mark("reply", f"{code}|{role}|{assignment}|{holder}", key)[:REPLY_MARK_CHARS]
     return f"{code}-{role[0]}{assignment}-{mark}"
 
 
@@ -85,7 +99,7 @@ def reply_token_code(token: str) -> str:
     return code if rest and code.isdigit() else ""
 
 
-def reply_role(token: str, case: Case, secret: str) -> str:
+def reply_role(token: str, case: Case, keys: Keys) -> str:
     """
     Return who a reply token speaks for: agency, desk or citizen.
 
@@ -94,10 +108,11 @@ def reply_role(token: str, case: Case, secret: str) -> str:
             ("superseded").
     """
     for role in ("agency", "desk", "citizen"):
-        if _same(token, reply_token(case, role, secret)):
+        if any(_same(token, _present_token(case, role, key)) for key in keys.signing):
             return role
     for assignment, agency in _assignments(case):
-        if _same(token, _reply_token(case.code, "agency", assignment, agency, secret)):
+        former = (_reply_token(case.code, "agency", assignment, agency, key) for key in keys.signing)
+        if any(_same(token, made) for made in former):
             raise LinkNotValid("superseded")
     raise LinkNotValid("altered")
 
@@ -119,12 +134,12 @@ def _assignments(case: Case) -> list[tuple[int, str]]:
     return found
 
 
-def _mark(use: str, content: str, secret: str) -> str:
-    key = hashlib.sha256(f"1022/{use}/{secret}".encode()).digest()
-    return hmac.new(key, content.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+def _mark(use: str, content: str, key: str) -> str:
+    own = hashlib.sha256(f"1022/{use}/{key}".encode()).digest()
+    return hmac.new(own, content.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def _signer(secret: str):  # type: ignore[no-untyped-def]
+def _signer(keys: Keys):  # type: ignore[no-untyped-def]
     from itsdangerous import URLSafeSerializer
 
-    return URLSafeSerializer(secret, salt="1022/link")
+    return URLSafeSerializer(list(reversed(keys.signing)), salt="1022/link")  # it wants the newest last

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from chalice import Blueprint, Response
 
-from chalicelib import settings, wiring
+from chalicelib import wiring
 from chalicelib.domain.case import WITH_AGENCY, Case
 from chalicelib.domain.keys import Link
 from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
@@ -98,7 +98,7 @@ def act_on_case(token: str) -> Response:
 
 
 def _open(token: str) -> tuple[Case, Link]:
-    return open_link(token, cases=wiring.case_store(), secret=settings.secret_key(), now=wiring.now())
+    return open_link(token, cases=wiring.case_store(), keys=wiring.keys(), now=wiring.now())
 
 
 def _act(case: Case, link: Link, act: str, text: str, agency: str) -> Case:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Directory
-from chalicelib.domain.keys import Link, link_token, reply_token
+from chalicelib.domain.keys import Keys, Link, link_token, reply_token
 from chalicelib.domain.message import Message
 from chalicelib.gateways.ports import Attachment, Mail
 
@@ -29,7 +29,7 @@ class Composer:
     """web.views.case_view"""
     public_url: str
     reply_domain: str
-    secret: str
+    keys: Keys
     now: datetime
 
 
@@ -92,13 +92,13 @@ def case_link(case: Case, audience: str, composer: Composer) -> str:
         link = Link(case.code, "agency", case.agency, case.assignment)
     else:
         return ""
-    return f"{composer.public_url}/a/{link_token(link, secret=composer.secret, now=composer.now)}"
+    return f"{composer.public_url}/a/{link_token(link, keys=composer.keys, now=composer.now)}"
 
 
 def _reply_to(case: Case, audience: str, composer: Composer) -> str:
     if audience not in ("agency", "desk", "citizen"):
         return ""
-    return f"case+{reply_token(case, audience, composer.secret)}@{composer.reply_domain}"
+    return f"case+{reply_token(case, audience, composer.keys)}@{composer.reply_domain}"
 
 
 def _attachment(key: str, composer: Composer) -> Attachment:

@@ -12,7 +12,7 @@ from chalicelib.domain.calendar import calendar_for, local
 from chalicelib.domain.case import Case
 from chalicelib.domain.digest import digest_lines
 from chalicelib.domain.directory import Agency, Directory
-from chalicelib.domain.keys import Link, link_token
+from chalicelib.domain.keys import Keys, Link, link_token
 from chalicelib.domain.message import Message
 from chalicelib.errors import AlreadyReceived, CaseConflict
 
@@ -36,7 +36,7 @@ class Morning:
     render: Callable[..., Any]
     view: Callable[..., dict[str, Any]]
     public_url: str
-    secret: str
+    keys: Keys
     now: datetime
 
     @property
@@ -47,7 +47,7 @@ class Morning:
     def line(self, case: Case, link: Link) -> dict[str, Any]:
         """One case of a list: what it is, and the signed page that opens it."""
         shown = self.view(case, self.directory, audience=link.role, language="vi", now=self.now)
-        token = link_token(link, secret=self.secret, now=self.now)
+        token = link_token(link, keys=self.keys, now=self.now)
         return {**shown, "link": f"{self.public_url}/a/{token}"}
 
     def message(self, whose: str, to: str, purpose: str, **context: Any) -> Message:

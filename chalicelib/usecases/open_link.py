@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.keys import Link, read_link
+from chalicelib.domain.keys import Keys, Link, read_link
 from chalicelib.errors import CaseNotFound, LinkNotValid
 
 AGENCY, DESK = "agency", "desk"
 
 
-def open_link(token: str, *, cases: Any, secret: str, now: datetime) -> tuple[Case, Link]:
+def open_link(token: str, *, cases: Any, keys: Keys, now: datetime) -> tuple[Case, Link]:
     """
     Return the case a link opens and what it allows. Reads only: a mail scanner may open it.
 
     Raises:
         LinkNotValid: altered, expired, or superseded by a later assignment; the word is the reason.
     """
-    link = read_link(token, secret=secret, now=now)
+    link = read_link(token, keys=keys, now=now)
     try:
         case: Case = cases.get(link.code)
     except CaseNotFound as gone:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.domain.dialogue import Decision
 from chalicelib.domain.directory import Directory
+from chalicelib.domain.keys import Keys
 from chalicelib.usecases import answer_citizen
 
 
@@ -19,7 +20,7 @@ class Reading:
     cases: Any
     directory: Directory
     reader: Any
-    secret: str
+    keys: Keys
     now: datetime
     new_code: Callable[[], str]
 

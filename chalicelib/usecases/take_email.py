@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from chalicelib.domain.case import Actor, Case, Status
 from chalicelib.domain.dialogue import Decision, decide, is_mere_thanks
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Received, Talk
-from chalicelib.domain.keys import reply_role, reply_token_code, reporter_id
+from chalicelib.domain.keys import Keys, reply_role, reply_token_code, reporter_id
 from chalicelib.domain.message import Message
 from chalicelib.domain.text import normalise
 from chalicelib.errors import ActionNotAllowed, AlreadyReceived, CaseConflict, CaseNotFound, LinkNotValid
@@ -22,6 +23,8 @@ from chalicelib.usecases.open_case import Sender
 from chalicelib.usecases.reading import Reading
 
 MAX_TRIES = 3
+
+_log = logging.getLogger("hotline.inbox")
 
 SUPERSEDED = "superseded"
 """An agency that had the case in an earlier assignment."""
@@ -35,7 +38,7 @@ def take_email(
     commit: Callable[..., None],
     directory: Directory,
     reader: Any,
-    secret: str,
+    keys: Keys,
     now: datetime,
     new_code: Callable[[], str],
 ) -> str:
@@ -50,8 +53,8 @@ def take_email(
     """
     if mail.automatic:
         return "ignored"
-    sender = Sender(reporter_id(mail.sender, secret), mail.sender, "email")
-    reading = Reading(cases, directory, reader, secret, now, new_code)
+    sender = Sender(reporter_id(mail.sender, keys), mail.sender, "email")
+    reading = Reading(cases, directory, reader, keys, now, new_code)
     for _ in range(MAX_TRIES):
         known, talk = inbox.read(mail.id, sender.reporter_id)
         if known is not None:
@@ -72,6 +75,7 @@ def take_email(
             return "known"
         except CaseConflict:
             continue
+        _log.info("contact", extra={"channel": "email", "outcome": outcome})
         return outcome
     raise CaseConflict("the case kept changing")
 
@@ -136,7 +140,7 @@ _Effect = tuple[str, tuple[Case, ...], tuple[Message, ...]]
 
 def _effect(mail: InboundMail, sender: Sender, talk: Talk | None, reading: Reading) -> _Effect:
     directory, now = reading.directory, reading.now
-    case, role = _addressed(mail, reading.cases, reading.secret)
+    case, role = _addressed(mail, reading.cases, reading.keys)
     if not mail.trusted:
         return _untrusted(case, mail, directory, now)
     if case is not None:
@@ -158,7 +162,7 @@ def _effect(mail: InboundMail, sender: Sender, talk: Talk | None, reading: Readi
     return "new_matter", answered.cases, (*answered.messages, *told)
 
 
-def _addressed(mail: InboundMail, cases: Any, secret: str) -> tuple[Case | None, str]:
+def _addressed(mail: InboundMail, cases: Any, keys: Keys) -> tuple[Case | None, str]:
     """The case a reply token names and who it speaks for, a former agency included; a wrong one is no token."""
     code = reply_token_code(mail.token)
     if not code:
@@ -168,7 +172,7 @@ def _addressed(mail: InboundMail, cases: Any, secret: str) -> tuple[Case | None,
     except CaseNotFound:
         return None, ""
     try:
-        return case, reply_role(mail.token, case, secret)
+        return case, reply_role(mail.token, case, keys)
     except LinkNotValid as problem:
         return (case, SUPERSEDED) if str(problem) == SUPERSEDED else (None, "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from chalicelib.domain.commands import read_citizen_command
 from chalicelib.domain.dialogue import decide
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Received, Talk
-from chalicelib.domain.keys import reporter_id
+from chalicelib.domain.keys import Keys, reporter_id
 from chalicelib.domain.message import Message
 from chalicelib.domain.text import normalise
 from chalicelib.errors import AlreadyReceived, CaseConflict, CaseNotFound
@@ -27,6 +28,9 @@ MAX_TRIES = 4
 
 RECENT_CASES = 5
 """How many of a sender's latest cases a message may be about that names none by its code."""
+
+
+_log = logging.getLogger("hotline.inbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def take_sms(
     commit: Callable[..., None],
     directory: Directory,
     reader: Any,
-    secret: str,
+    keys: Keys,
     now: datetime,
     new_code: Callable[[], str],
 ) -> str:
@@ -61,7 +65,7 @@ def take_sms(
         cases, inbox: Stores.
         commit: Writes case, outbox, inbox and conversation in one transaction.
         reader: Understands a text (`read(text, on=day)`).
-        secret: The province's secret, for the sender's index key.
+        keys: The province's, for the sender's index key.
         now: Aware.
         new_code: Gives a fresh case code.
 
@@ -69,8 +73,8 @@ def take_sms(
         StorageUnavailable: Nothing was written; the provider may try again.
         CaseConflict: The sender's messages kept colliding; nothing of this one was written.
     """
-    sender = Sender(reporter_id(sms.sender, secret), sms.sender, "sms")
-    reading = Reading(cases, directory, reader, secret, now, new_code)
+    sender = Sender(reporter_id(sms.sender, keys), sms.sender, "sms")
+    reading = Reading(cases, directory, reader, keys, now, new_code)
     for tries_left in reversed(range(MAX_TRIES)):
         known, talk = inbox.read(sms.id, sender.reporter_id)
         if known is not None:
@@ -96,6 +100,7 @@ def take_sms(
                     raise CaseConflict("messages of one sender kept colliding") from collision
                 return str(again.reply)
             continue
+        _log.info("contact", extra={"channel": "sms", "outcome": effect.outcome})
         return effect.reply
     raise AssertionError("unreachable")
 

@@ -107,15 +107,13 @@ class Deployed:
 
     def link(self, role: str = "agency", *, code: str | None = None, now: datetime | None = None) -> str:
         """The token of the present assignment of a case, the only one by default."""
-        from chalicelib import settings
-
         case = wiring.case_store().get(code or self.codes()[0])
         link = (
             Link(case.code, role, case.agency or "", case.assignment)
             if role == "agency"
             else Link(case.code, role)
         )
-        return link_token(link, secret=settings.secret_key(), now=now or self.now)
+        return link_token(link, keys=wiring.keys(), now=now or self.now)
 
     def case(self, code: str | None = None) -> Any:
         """A case as stored, the only one by default."""

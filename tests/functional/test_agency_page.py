@@ -165,10 +165,9 @@ def test_an_expired_link_says_so(assigned):
 
 
 def test_a_link_of_a_case_that_is_gone_opens_nothing(assigned):
-    from chalicelib import settings
     from chalicelib.domain.keys import Link, link_token
 
-    token = link_token(Link("000000000", "desk"), secret=settings.secret_key(), now=assigned.now)
+    token = link_token(Link("000000000", "desk"), keys=wiring.keys(), now=assigned.now)
     assert assigned.page(token)["statusCode"] == 404
 
 

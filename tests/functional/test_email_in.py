@@ -5,7 +5,7 @@ import pytest
 from chalicelib.domain.case import Status
 from chalicelib.domain.keys import reply_token
 from chalicelib.errors import CaseConflict
-from tests.hotline import MAIL, SECRET, Hotline, province
+from tests.hotline import KEYS, MAIL, Hotline, province
 
 POTHOLE = "Đường có ổ gà, phường Cao Lãnh"
 WARD = province().agencies["ubnd_29869"]
@@ -185,7 +185,7 @@ def test_somebody_faster_is_waited_for(texted):
 
 def test_a_reply_whose_sender_cannot_be_verified_is_shown_to_the_desk_and_answers_nobody(texted):
     case = texted.case()
-    token = reply_token(case, "agency", SECRET)
+    token = reply_token(case, "agency", KEYS)
 
     assert texted.mail("Đã vá xong", token=token, trusted=False, sender="dau-moi@gia.example") == "untrusted"
     after = texted.case()
