@@ -8,7 +8,7 @@ from chalicelib.entrypoints.http import log_each_call
 set_up_logging()
 
 app = Chalice(app_name="hotline-1022")
-app.register_middleware(log_each_call, "all")
+app.register_middleware(log_each_call, "http")
 app.register_blueprint(webhooks.routes)  # provider's signature
 app.register_blueprint(links.routes)  # signed link
 app.register_blueprint(site.routes)  # public, reads nothing personal

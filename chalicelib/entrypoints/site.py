@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from chalice import Blueprint, Response
 
-from chalicelib import wiring
+from chalicelib import settings, wiring
 from chalicelib.entrypoints.http import JSON, answers_webhook, protected_by
 from chalicelib.entrypoints.pages import answers_browser, html
+from chalicelib.errors import NothingPublished, StorageUnavailable
 
 routes = Blueprint(__name__)
 
@@ -24,4 +25,12 @@ def show_home() -> Response:
 @protected_by(PUBLIC)
 @answers_webhook
 def show_health() -> Response:
-    return Response(body={"status": "ok", "directory": wiring.directory().version}, headers=JSON)
+    version, status = None, "ok"
+    try:
+        version = wiring.directory().version
+    except NothingPublished:
+        status = "nothing published"
+    except StorageUnavailable:
+        status = "database unavailable"
+    body = {"status": status, "directory": version, "code": settings.code_version()}
+    return Response(body=body, status_code=200 if status == "ok" else 503, headers=JSON)

@@ -19,7 +19,7 @@ from typing import Any
 from pynamodb.attributes import BinaryAttribute
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import SettingMissing
+from chalicelib.errors import NothingPublished, SettingMissing
 from chalicelib.storage.connection import connection
 from chalicelib.storage.failures import in_hotline_words
 from chalicelib.storage.record import IntegerAttribute, MomentAttribute, Record, TextAttribute
@@ -119,14 +119,14 @@ class DirectoryStore:
         Return the data of the version in force, in one read.
 
         Raises:
-            SettingMissing: Nothing was published yet.
+            NothingPublished: Nothing was published yet.
             StorageUnavailable: The database did not answer.
         """
         with in_hotline_words():
             records = list(DirectoryRecord.query(CURRENT, consistent_read=True))
         head = next((record for record in records if record.part == HEAD), None)
         if head is None:
-            raise SettingMissing("No province pack is published. Publish one before the hotline starts.")
+            raise NothingPublished("No province pack is published. Publish one before the hotline starts.")
         loaded: dict[str, Any] = json.loads(gzip.decompress(b"".join(_joinable(records))))
         return loaded
 

@@ -66,9 +66,17 @@ def send_new(message_ids: list[str], *, sending: Sending, now: datetime) -> dict
 
 
 def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
-    """Send, settle or retry whatever is due. Returns counts by outcome."""
+    """
+    Send, settle or retry whatever is due.
+
+    Returns:
+        Counts by outcome, and `oldest_seconds`: how long the message that waited longest had been due by *now*.
+    """
     counts: Counter[str] = Counter()
     for message in sending.outbox.due(now, SWEEP_LIMIT):
+        waited = int((now - message.due_at).total_seconds())
+        if waited > 0:
+            counts["oldest_seconds"] = max(counts["oldest_seconds"], waited)
         try:
             counts[_sweep_one(message, sending, now)] += 1
         except StorageUnavailable:  # not the message's fault; the next minute looks at it again
@@ -181,18 +189,24 @@ def give_up(message: Message, reason: str, *, expected: set[Delivery], sending: 
     sending.tell_desk(replace(message, status=Delivery.FAILED, error=reason))
     if sending.outbox.settle(message.id, expected=expected, status=Delivery.FAILED, error=reason):
         # Mail to the desk itself, digests and reports have no case to tell the desk of: the log is where they show.
-        _log.error("message given up", extra={"message_id": message.id, "purpose": message.purpose})
+        _log.error("message given up", extra=_about(message))
+
+
+def _about(message: Message) -> dict[str, str]:
+    return {"message_id": message.id, "purpose": message.purpose, "channel": message.channel}
 
 
 def _mark_uncertain(message: Message, sending: Sending, now: datetime) -> None:
     wait = EMAIL_SETTLE_SECONDS if message.channel == "email" else SETTLE_SECONDS
-    sending.outbox.settle(
+    marked = sending.outbox.settle(
         message.id,
         expected={Delivery.SENDING},
         status=Delivery.UNCERTAIN,
         due_at=now + timedelta(seconds=wait),
         was_uncertain=True,
     )
+    if marked:
+        _log.warning("message uncertain", extra=_about(message))
 
 
 def _lease_ran_out(message: Message, sending: Sending, now: datetime) -> str:

@@ -228,3 +228,25 @@ def province_version() -> str:
     from tests.hotline import province
 
     return province().version
+
+
+def test_health_names_the_directory_and_the_code_in_force(deployed, monkeypatch):
+    assert health(deployed) == (200, {"status": "ok", "directory": province_version(), "code": None})
+    monkeypatch.setenv("CODE_VERSION", "7f3a9c1")
+    assert health(deployed)[1]["code"] == "7f3a9c1"
+
+
+def test_health_says_that_nothing_is_published(deployed):
+    wiring.forget()
+    assert health(deployed) == (503, {"status": "nothing published", "directory": None, "code": None})
+
+
+def test_health_says_that_the_database_does_not_answer(deployed, monkeypatch):
+    wiring.forget()
+    monkeypatch.setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:9")
+    assert health(deployed) == (503, {"status": "database unavailable", "directory": None, "code": None})
+
+
+def health(deployed: Deployed) -> tuple[int, dict]:
+    answer = deployed.call("GET", "/health")
+    return answer["statusCode"], json.loads(answer["body"])
