@@ -267,6 +267,36 @@ def test_the_tables_are_made_once_and_told(environment: dict[str, str], moto_end
     )
 
 
+def test_a_standing_hotline_is_carried_over_once(
+    published: dict[str, str], moto_endpoint: str, other_engine: str
+) -> None:
+    moved = published | {"DYNAMODB_ENDPOINT": other_engine}
+    assert run(moved, "-m", "infra.container.tables").returncode == 0
+    copied = run(moved, "-m", "infra.container.copy", "--from-endpoint", moto_endpoint)
+    assert copied.returncode == 0, copied.stderr
+    name = published["DIRECTORY_TABLE"]
+    old, new = (client(endpoint).scan(TableName=name)["Items"] for endpoint in (moto_endpoint, other_engine))
+    assert new and all(item in old for item in new) and len(new) == len(old)
+    again = run(moved, "-m", "infra.container.copy", "--from-endpoint", moto_endpoint)
+    assert again.returncode == 2 and "is not empty" in again.stderr
+    onto_itself = run(moved, "-m", "infra.container.copy", "--from-endpoint", other_engine)
+    assert onto_itself.returncode == 2 and "onto themselves" in onto_itself.stderr
+
+
+@pytest.fixture(scope="module")
+def other_engine() -> Iterator[str]:
+    """A second engine in memory. moto keeps one set of tables a process, so it has a process of its own."""
+    program = (
+        "import sys; from local.moto_engine import start; print(start()[0], flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as engine:
+        assert engine.stdout is not None and engine.stdin is not None
+        yield engine.stdout.readline().strip()
+        engine.stdin.close()
+
+
 @pytest.mark.parametrize("command", ["infra.container.tables", "infra.container.serve"])
 def test_an_engine_without_transactions_is_refused_before_anything_is_made(
     environment: dict[str, str], command: str
@@ -327,7 +357,9 @@ def test_what_the_container_copies_is_enough_to_run(environment: dict[str, str],
         for source in sources:
             origin, place = ROOT / source, tmp_path / "image" / target
             if origin.is_dir():
-                shutil.copytree(origin, place, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(
+                    origin, place, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+                )
             else:
                 place.mkdir(parents=True, exist_ok=True)
                 shutil.copy(origin, place)
