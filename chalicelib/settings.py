@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 from chalicelib.errors import SecretsUnavailable, SettingMissing
 
@@ -253,6 +254,24 @@ def email_configuration_set() -> str | None:
 def ses_endpoint() -> str | None:
     """Another address for the mail service (the simulator)."""
     return os.environ.get("SES_ENDPOINT", "").strip() or None
+
+
+def email_provider() -> str:
+    """ses, or smtp for a mail server of the province's own."""
+    return _choice("EMAIL_PROVIDER", ("ses", "smtp"), "ses")
+
+
+def smtp_url() -> str:
+    """Address of the mail server with user and password: `smtps://user:password@host:465`, `smtp://host:25`."""
+    remedy = "Set it like smtps://user:password@mail.example:465, special characters percent-encoded."
+    parts = urlsplit(_need("SMTP_URL", remedy))
+    try:
+        fits = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number
+        fits = False
+    if not fits:
+        raise SettingMissing(f"SMTP_URL is no address of a mail server ({province()}). {remedy}")
+    return parts.geturl()
 
 
 def files_bucket() -> str | None:

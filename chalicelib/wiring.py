@@ -189,6 +189,10 @@ def _twilio_sms(
 @cache
 def email_gateway() -> Any:
     """The mail service."""
+    if settings.email_provider() == "smtp":
+        from chalicelib.gateways.email_smtp import SmtpEmail
+
+        return SmtpEmail(settings.email_sender(), settings.smtp_url())
     from chalicelib.gateways.email_ses import SesEmail
 
     return SesEmail(
