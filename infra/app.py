@@ -97,6 +97,8 @@ class HotlineApp(Construct):
         )
         for function in FUNCTIONS:
             self._shape(function, tables, buckets, failed_queue)
+        # The API's name is what its metrics go by; Chalice calls all of them alike.
+        self.resource("RestAPI").add_override("Properties.DefinitionBody.info.title", plan.stack_name)
 
     def resource(self, logical_id: str) -> Any:
         """Return a resource of Chalice's template."""

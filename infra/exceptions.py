@@ -58,6 +58,11 @@ EXCEPTIONS = (
         "Jobs are named after their recordings, below the province's own prefix.",
     ),
     Accepted(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+        "DeployRole",
+        "DescribeAlarms lists and takes no single resource; it tells names and states, no data.",
+    ),
+    Accepted(
         "CloudFormation-Validate::E0001",
         r"Hotline/ChaliceApp/(SweepOutbox|DoWakeUps|SendDigests|RecountStats|SendReports)",
         "The validator cannot read a schedule with a dead-letter queue; the SAM translator and its tests can.",
