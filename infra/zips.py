@@ -245,9 +245,11 @@ def _pyc(source: bytes, name: str) -> bytes:
     """
     Compile one module to a file that is never compared with its source (PEP 552): times in a zip say nothing.
 
-    marshal writes whether an object is referred to from elsewhere in this process, which differs from run to run;
-    holding every part once more makes all of them alike.
+    marshal writes whether an object is referred to from elsewhere in this process, and whether a string is interned,
+    which differs from run to run: every part is held once more, and the strings Python shares are interned.
     """
+    for shared in ("", *map(chr, range(256))):
+        sys.intern(shared)
     code = compile(source, name, "exec", dont_inherit=True, optimize=0)
     held = list(_parts(code))
     content = MAGIC_NUMBER + (1).to_bytes(4, "little") + source_hash(source) + marshal.dumps(code)
