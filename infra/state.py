@@ -271,7 +271,7 @@ def _health(url: str | None, fetch: Fetch) -> Health | None:
         return None
     status, body = fetch(f"{url}/health")
     try:
-        directory = str(json.loads(body).get("directory", ""))
+        directory = str(json.loads(body).get("directory") or "")
     except (ValueError, AttributeError):
         directory = ""
     return Health(url, status, directory)

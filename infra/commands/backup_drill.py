@@ -63,6 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep", action="store_true", help="leave the restored tables, to copy items out of them"
     )
+    parser.add_argument(
+        "--as-of",
+        type=_moment,
+        metavar="2026-03-02T08:00",
+        help="the moment to go back to, Việt Nam's time (default: the latest there is)",
+    )
     parser.add_argument("--clean", action="store_true", help="only delete what an earlier drill has left")
 
 
@@ -76,7 +82,7 @@ def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
         clean(plan, tell=tell)
         return 0
     try:
-        drill = backup_drill(plan, keep=args.keep, tell=tell)
+        drill = backup_drill(plan, keep=args.keep, as_of=args.as_of, tell=tell)
     except DrillFailed as failed:
         tell(str(failed))
         return 1
@@ -94,6 +100,7 @@ def backup_drill(
     plan: Plan,
     *,
     keep: bool = False,
+    as_of: datetime | None = None,
     tell: Tell = lambda line: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], object] = time.sleep,
@@ -104,13 +111,14 @@ def backup_drill(
     Args:
         plan: The stack.
         keep: Leave the copies.
+        as_of: The moment to go back to, aware; by default the latest that all five tables have.
         tell: Gets a line for each step.
         clock: The present moment, aware.
         sleep: Waits so many seconds.
 
     Raises:
-        DrillFailed: A table has no point-in-time recovery, copies of an earlier drill are there, or a restore
-            took longer than `LONGEST`.
+        DrillFailed: A table has no point-in-time recovery or not for that moment, copies of an earlier drill are
+            there, or a restore took longer than `LONGEST`.
     """
     dynamodb = client("dynamodb", plan)
     left = [drill_table(plan, table) for table in TABLES if _describe(dynamodb, drill_table(plan, table))]
@@ -119,7 +127,13 @@ def backup_drill(
             f"An earlier drill has left {', '.join(left)}. Delete them first: {_clean_command(plan)}"
         )
     started_at = clock()
-    point = min(_latest(dynamodb, plan, table) for table in TABLES)
+    spans = [_span(dynamodb, plan, table) for table in TABLES]
+    earliest, latest = max(first for first, _ in spans), min(last for _, last in spans)
+    point = as_of or latest
+    if as_of and not earliest <= point <= latest:
+        raise DrillFailed(
+            f"{_local(point)} cannot be gone back to, only what lies between {_local(earliest)} and {_local(latest)}."
+        )
     tell(f"{plan.prefix}: restoring five tables as of {_local(point)} …")
     try:
         for table in TABLES:
@@ -174,8 +188,8 @@ def _describe(dynamodb: Any, name: str) -> dict[str, Any] | None:
     return found
 
 
-def _latest(dynamodb: Any, plan: Plan, table: str) -> datetime:
-    """The last moment a table can be brought back to, usually five minutes ago."""
+def _span(dynamodb: Any, plan: Plan, table: str) -> tuple[datetime, datetime]:
+    """The first and the last moment a table can be brought back to, usually 35 days and five minutes ago."""
     name = plan.table(table)
     try:
         found = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
@@ -191,8 +205,7 @@ def _latest(dynamodb: Any, plan: Plan, table: str) -> datetime:
             f"{name} has no point-in-time recovery: its data could not be brought back. "
             f"Deploy again, which switches it on: make deploy PROVINCE={plan.slug}"
         )
-    latest: datetime = recovery["LatestRestorableDateTime"]
-    return latest
+    return recovery["EarliestRestorableDateTime"], recovery["LatestRestorableDateTime"]
 
 
 def _restore(dynamodb: Any, plan: Plan, table: str, point: datetime) -> None:
@@ -295,6 +308,11 @@ def report(drill: Drill) -> Iterator[str]:
         )
     yield f"recovery point: {_local(drill.point)}, {_minutes(drill.started_at - drill.point)} before the drill began"
     yield f"recovery time: {_minutes(drill.took)}"
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
 def _minutes(span: timedelta) -> str:

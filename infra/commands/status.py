@@ -67,7 +67,7 @@ def _reasons(status: Status) -> Iterator[str]:
     if status.directory is None:
         yield f"no province pack is published. Run: make publish {of}"
     for name in status.alarms:
-        yield f"alarm {name} rings."
+        yield f"alarm {name} rings. See docs/ops/so-tay-truc-su-co.md"
     if status.failed:
         yield f"{status.failed} events failed all their tries. Run: make redrive {of}"
     if (waited := _minutes_waited(status)) > plan.oldest_message_minutes:

@@ -79,7 +79,7 @@ def test_copies_can_be_kept_and_cleaned_later(plan, dynamodb):
     with pytest.raises(DrillFailed, match="ARGS=--clean"):
         drill(plan)
     out = io.StringIO()
-    assert command.run(plan, argparse.Namespace(clean=True, keep=False), out) == 0
+    assert command.run(plan, argparse.Namespace(clean=True), out) == 0
     assert out.getvalue().count("is deleted") == 5
     assert names(dynamodb) == before
 
@@ -100,6 +100,16 @@ def test_a_table_without_recovery_is_named_before_anything_is_made(plan, dynamod
     before = names(dynamodb)
     with pytest.raises(DrillFailed, match="dong-thap-pilot-inbox has no point-in-time recovery"):
         drill(plan)
+    assert names(dynamodb) == before
+
+
+def test_a_moment_before_the_first_backup_is_refused_with_those_there_are(plan, dynamodb):
+    before = names(dynamodb)
+    parser, out = argparse.ArgumentParser(), io.StringIO()
+    command.add_arguments(parser)
+    args = parser.parse_args(["--as-of", "2020-03-02T08:00"])
+    assert command.run(plan, args, out) == 1
+    assert "02/03/2020 08:00:00 cannot be gone back to" in out.getvalue()
     assert names(dynamodb) == before
 
 

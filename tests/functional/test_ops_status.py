@@ -92,7 +92,7 @@ def test_a_function_without_a_live_version_is_named(deployed_stack):
 def test_an_alarm_that_rings_is_named(deployed_stack):
     publish(deployed_stack)
     ring("outbox-too-old", deployed_stack.ops_topic)
-    assert healthy(look(deployed_stack)) == ["alarm outbox-too-old rings."]
+    assert healthy(look(deployed_stack)) == ["alarm outbox-too-old rings. See docs/ops/so-tay-truc-su-co.md"]
 
 
 def test_the_alarm_of_another_stack_is_not_ours(deployed_stack):
