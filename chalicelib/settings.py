@@ -148,7 +148,7 @@ def region() -> str:
 
 
 def dynamodb_endpoint() -> str | None:
-    """URL of a database that is not Amazon's own in `region()`: DynamoDB Local, Alternator."""
+    """URL of a database that is not Amazon's own in `region()`: DynamoDB Local, ExtendDB (docs/ops/leaving-aws.md)."""
     return os.environ.get("DYNAMODB_ENDPOINT", "").strip() or None
 
 
