@@ -76,6 +76,11 @@ class Plan:
         return self.environment == "production"
 
     @property
+    def words(self) -> str:
+        """How a make command names this stack; with the environment, so that a pilot's remedy never hits production."""
+        return f"PROVINCE={self.slug} ENV={self.environment}"
+
+    @property
     def stack_name(self) -> str:
         """Name of the CloudFormation stack."""
         return f"hotline-{self.prefix}"

@@ -172,8 +172,7 @@ def clean(
 
 
 def _clean_command(plan: Plan) -> str:
-    environment = "" if plan.is_production else f" ENV={plan.environment}"
-    return f"make backup-drill PROVINCE={plan.slug}{environment} ARGS=--clean"
+    return f"make backup-drill {plan.words} ARGS=--clean"
 
 
 def _drill_prefix(plan: Plan) -> str:
@@ -197,13 +196,13 @@ def _span(dynamodb: Any, plan: Plan, table: str) -> tuple[datetime, datetime]:
         if error.response["Error"]["Code"] not in ("TableNotFoundException", "ResourceNotFoundException"):
             raise
         raise DrillFailed(
-            f"There is no table {name} in {plan.region}. Deploy first: make deploy PROVINCE={plan.slug}"
+            f"There is no table {name} in {plan.region}. Deploy first: make deploy {plan.words}"
         ) from error
     recovery = found.get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise DrillFailed(
             f"{name} has no point-in-time recovery: its data could not be brought back. "
-            f"Deploy again, which switches it on: make deploy PROVINCE={plan.slug}"
+            f"Deploy again, which switches it on: make deploy {plan.words}"
         )
     return recovery["EarliestRestorableDateTime"], recovery["LatestRestorableDateTime"]
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 
@@ -131,7 +132,7 @@ def plan_changes(
         raise TwilioRefused(f"{plan.slug} does not send by Twilio (deploy.yaml, sms.provider).")
     ours = public_url(plan) if ours is None else ours
     if ours is None:
-        raise TwilioRefused(f"The hotline has no address yet. Deploy first: make deploy PROVINCE={plan.slug}")
+        raise TwilioRefused(f"The hotline has no address yet. Deploy first: make deploy {plan.words}")
     found = _chosen(
         _asked(lambda: list((api or make_api(plan)).incoming_phone_numbers.list())), plan, numbers
     )
@@ -180,7 +181,7 @@ def make_api(plan: Plan) -> Any:
     found = {one["Name"]: one["Value"] for one in answer["Parameters"]}
     missing = [name for name in names if not found.get(name)]
     if missing:
-        raise TwilioRefused(f"Missing: {', '.join(missing)}. Run: make secrets PROVINCE={plan.slug}")
+        raise TwilioRefused(f"Missing: {', '.join(missing)}. Run: make secrets {plan.words}")
     # Twilio's client logs every request at INFO; nobody needs the numbers of an account in a log.
     quiet = logging.getLogger("infra.twilio_http")
     quiet.setLevel(logging.WARNING)
@@ -236,9 +237,7 @@ def _changes(number: Any, ours: str) -> Iterator[Change]:
 
 def _routes() -> Mapping[str, Any]:
     """The hotline's own routes, from the app that is deployed."""
-    from app import app
-
-    return dict(app.routes)
+    return dict(import_module("app").app.routes)
 
 
 def _leads_elsewhere(address: str, ours: str) -> bool:

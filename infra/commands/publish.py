@@ -17,6 +17,8 @@ from infra.stores import use
 from packs import PackError, check, read_data
 
 TAKEN_UP = "The hotline takes it up within a minute."
+SHOWN = 20
+"""Problems of a pack shown at once; a sample pack has hundreds of invented contacts."""
 KEYS = ("id", "code", "name")
 """What an entry of a list is known by: the first that all have, each another."""
 
@@ -40,7 +42,10 @@ def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
             tell=lambda line: print(line, file=out),
         )
     except (PackError, HotlineError) as refused:
-        print(refused, file=out)
+        first, rest = (lines := str(refused).splitlines())[:SHOWN], len(lines) - SHOWN
+        print("\n".join(first), file=out)
+        if rest > 0:
+            print(f"… and {rest} more: python -m packs validate --for-deploy {plan.slug}", file=out)
         print(f"Nothing is published; {plan.prefix} goes on with what it has.", file=out)
         return 1
     return 0
@@ -102,8 +107,7 @@ def publish(
 
 def back(plan: Plan, version: str) -> str:
     """Return the command that puts *version* in force."""
-    environment = "" if plan.is_production else f" ENV={plan.environment}"
-    return f"make rollback PROVINCE={plan.slug}{environment} VERSION={version}"
+    return f"make rollback {plan.words} VERSION={version}"
 
 
 def in_force(store: DirectoryStore, plan: Plan) -> str | None:
@@ -121,7 +125,7 @@ def in_force(store: DirectoryStore, plan: Plan) -> str | None:
             raise
         raise SettingMissing(
             f"There is no table {plan.table('directory')} in {plan.region}. "
-            f"Deploy the stack first: make deploy PROVINCE={plan.slug}"
+            f"Deploy the stack first: make deploy {plan.words}"
         ) from problem
 
 

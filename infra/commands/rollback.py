@@ -62,9 +62,7 @@ def rollback(plan: Plan, version: str = "") -> str:
     store = DirectoryStore()
     former = in_force(store, plan)
     if former is None:
-        raise SettingMissing(
-            f"{plan.prefix} has published nothing yet. Run: make publish PROVINCE={plan.slug}"
-        )
+        raise SettingMissing(f"{plan.prefix} has published nothing yet. Run: make publish {plan.words}")
     if not version:
         earlier = [line.version for line in store.versions()]
         earlier = earlier[earlier.index(former) + 1 :] if former in earlier else []

@@ -47,7 +47,7 @@ def healthy(status: Status) -> list[str]:
 
 
 def _reasons(status: Status) -> Iterator[str]:
-    plan, of = status.plan, f"PROVINCE={status.plan.slug}"
+    plan, of = status.plan, status.plan.words
     if not status.stack:
         yield f"{plan.stack_name} is not deployed in {plan.region}. Run: make deploy {of}"
         return

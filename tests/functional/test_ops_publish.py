@@ -102,7 +102,8 @@ def test_a_pack_with_an_error_is_refused_and_the_former_one_stays(stack, packs):
 def test_invented_contacts_are_refused_by_file_and_line(stack):
     status, said = run(publish, stack)
     assert status == 1
-    assert "provinces/dong-thap/province.yaml:" in said and "invented" in said
+    assert "provinces/dong-thap/agencies.yaml:" in said and "invented" in said
+    assert "more: python -m packs validate --for-deploy dong-thap" in said
     assert "Nothing is published" in said
     assert DirectoryStore().current_version() is None
 

@@ -108,7 +108,9 @@ def test_failed_events_are_counted_and_redriven_next(deployed_stack):
     sqs.send_message(QueueUrl=url, MessageBody="{}")
     found = look(deployed_stack)
     assert found.failed == 1
-    assert healthy(found) == ["1 events failed all their tries. Run: make redrive PROVINCE=dong-thap"]
+    assert healthy(found) == [
+        "1 events failed all their tries. Run: make redrive PROVINCE=dong-thap ENV=pilot"
+    ]
 
 
 def test_open_cases_and_waiting_messages_are_counted(deployed_stack):
