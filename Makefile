@@ -13,13 +13,16 @@ PROVINCE ?=
 ENV ?= production
 FILE ?=
 
-.PHONY: help setup run test check format bench validate understand pictures clean
+STACK := synth diff secrets deploy deploy-all connect-twilio publish rollback status redrive backup-drill destroy
+
+.PHONY: help setup run test check format bench validate understand pictures clean $(STACK)
 
 help: ## list the commands
 	@echo 'make COMMAND [NAME=value …]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
+	@echo '  One stack: PROVINCE=dong-thap ENV=production|pilot; further options of a command: ARGS=--help'
 	@echo '  Settings of make run: PROVINCE=dong-nai PORT=8022 SIM_PORT=8023 START=2020-01-01 DEMO=1 DYNAMODB=moto|local'
 
 run: $(READY) ## one province on this machine: hotline on :8022, simulator on :8023
@@ -37,7 +40,7 @@ format: $(READY) ## put the code into the house format
 	@$(VENV)/bin/ruff check --fix $(wildcard $(CODE))
 	@$(VENV)/bin/ruff format $(wildcard $(CODE))
 
-bench: $(READY) ## the measurements of bench/, as a table
+bench: $(INFRA) ## the measurements of bench/, as a table
 	@$(PY) -m bench
 
 validate: $(READY) ## check a province pack: make validate PROVINCE=dong-thap (default: all)
@@ -50,25 +53,47 @@ understand: $(READY) ## score the understanding of labelled messages: make under
 pictures: $(READY) ## take the README's pictures anew (needs Chromium)
 	@$(PY) -m local.pictures
 
+# One stack per province (docs/ops/first-province.md); these need an AWS account, synth does not.
+synth: ## the stack's template, below .local/cdk/
+diff: ## what a deploy would change: code, directory
+secrets: ## store missing secrets; ROTATE=NAME a new value, RETIRE=1 after a rotation
+deploy: ## make or change the stack, publish the directory
+deploy-all: ## several, with a table: PROVINCE='a b' or FILE=list.txt (default: all)
+connect-twilio: ## point the Twilio numbers at the stack
+publish: ## put the pack in force, no code
+rollback: ## the directory before, or VERSION=…; WHAT=code: the code before
+status: ## versions, alarms, queues, jobs, open cases
+redrive: ## try again what failed
+backup-drill: ## restore into new tables and compare
+destroy: ## remove the stack, keep its data: CONFIRM=hotline-…
+
+$(STACK): COMMAND = $@
+rollback: COMMAND = $(if $(filter code,$(WHAT)),rollback-code,rollback)
+rollback: OPTIONS = $(if $(VERSION),--version '$(VERSION)')
+secrets: OPTIONS = $(if $(ROTATE),--rotate '$(ROTATE)') $(if $(RETIRE),--retire)
+deploy-all: OPTIONS = $(if $(FILE),--list '$(FILE)')
+destroy: OPTIONS = --confirm '$(CONFIRM)' $(if $(ALSO_PRODUCTION),--also-production)
+
+$(STACK): $(INFRA)
+	@$(PY) -m infra $(COMMAND) $(PROVINCE) --environment $(ENV) $(OPTIONS) $(ARGS)
+
 setup: $(READY) ## make the environment in .venv, which every other command does by itself
 
 clean: ## remove what the commands made: environment, caches, local data
-	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis infra/node_modules
 
 # The first Python of 3.11 or newer; PYTHON=/path/to/python names another. Progress goes to stderr, so that the
 # output of a command is its own even when it had to set itself up.
 define INSTALL
 	echo 'Installing the pinned libraries of $(1) (about a minute the first time) …' >&2; \
-	$(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off -r $(1) 2>&1 \
+	rm -f $@; \
+	{ $(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off -r $(1) && touch $@; } 2>&1 \
 	  | awk '!/already satisfied/ { print; fflush() }' >&2; \
-	$(PY) -c 'import $(2)' || { echo 'The installation did not finish; see above.' >&2; exit 1; }; \
-	touch $@
+	test -e $@ || { echo 'The installation did not finish; see above.' >&2; exit 1; }
 endef
 
 $(INFRA): $(READY) requirements-infra.txt
-	@$(call INSTALL,requirements-infra.txt,samtranslator$(comma) awslambdaric$(comma) importlib.util as u; assert u.find_spec("aws_cdk"))
-
-comma := ,
+	@$(call INSTALL,requirements-infra.txt)
 
 $(READY): requirements.txt requirements-dev.txt
 	@set -e; \
@@ -80,4 +105,4 @@ $(READY): requirements.txt requirements-dev.txt
 	  echo "Making $(VENV) with $$($$python --version) …" >&2; \
 	  $$python -m venv --clear $(VENV) >&2 || { echo 'On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }; \
 	fi; \
-	$(call INSTALL,requirements-dev.txt,chalice$(comma) moto$(comma) pytest$(comma) pynamodb)
+	$(call INSTALL,requirements-dev.txt)

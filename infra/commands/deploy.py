@@ -1,0 +1,129 @@
+"""Make or change a province's stack, then publish its directory. Refuses before anything is created."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TextIO
+
+from infra import aws, preflight
+from infra.cdk import BOOTSTRAP_STACK, Cdk, CdkFailed
+from infra.changes import deployed_template, endangered
+from infra.commands.publish import publish
+from infra.keeping import stack_policy
+from infra.plan import Plan
+from packs import Problem
+
+Tell = Callable[[str], object]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`deploy` has no options of its own."""
+
+
+def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
+    """Deploy and publish; 1 = refused or failed, and why."""
+    # The tool writes to the terminal by itself: what is told has to be there before.
+    done = deploy(plan, tell=lambda line: print(line, file=out, flush=True))
+    return 0 if done else 1
+
+
+def deploy(
+    plan: Plan,
+    *,
+    tell: Tell,
+    cdk: Cdk | None = None,
+    shell: Mapping[str, str] | None = None,
+    check: Callable[[Plan, Cdk, Mapping[str, str]], list[Problem]] | None = None,
+    publish: Callable[..., str] = publish,
+) -> bool:
+    """
+    Bring code and directory of *plan* up to this checkout.
+
+    Args:
+        plan: The stack.
+        tell: Gets each line for the terminal.
+        cdk: The CDK's tool.
+        shell: Environment of the terminal, before this process changed it.
+        check: Says what is not in order; both halves of preflight when None.
+        publish: Puts the pack in force.
+
+    Returns:
+        Whether both are in force now. When not, the version before still serves.
+    """
+    cdk = cdk or Cdk()
+    problems = (check or _check)(plan, cdk, dict(os.environ) if shell is None else shell)
+    for problem in problems:
+        tell(str(problem))
+    if preflight.has_error(problems):
+        tell(f"{plan.stack_name}: refused; nothing was created or changed.")
+        return False
+    who = aws.identity(plan)
+    tell(f"{plan.stack_name}: account {who.account}, {plan.region}, as {who.arn}")
+    stack = aws.find_stack(plan)
+    try:
+        template = cdk.synth(plan)
+    except CdkFailed as failed:
+        tell(f"{failed}\n{plan.stack_name}: no template was made; nothing was created or changed.")
+        return False
+    if stack and (lost := list(endangered(deployed_template(plan), template))):
+        for sentence in lost:
+            tell(sentence)
+        tell(f"{plan.stack_name}: refused; nothing that holds data is replaced or leaves the stack.")
+        return False
+    if aws.find_stack(plan, BOOTSTRAP_STACK) is None:
+        tell(f"Preparing {plan.region} of this account for the CDK, once …")
+        if cdk.bootstrap(plan, who.account).code:
+            tell(f"{plan.region} could not be prepared, see above; nothing of the hotline was created.")
+            return False
+    if cdk.deploy(plan).code:
+        tell(_failed(plan, stack))
+        return False
+    aws.client("cloudformation", plan).set_stack_policy(
+        StackName=plan.stack_name, StackPolicyBody=json.dumps(stack_policy(template))
+    )
+    publish(plan, now=datetime.now(UTC), tell=tell)
+    deployed = aws.find_stack(plan)
+    assert deployed is not None
+    take_mail(plan, deployed, tell)
+    tell(_next(plan, deployed, first=stack is None))
+    return True
+
+
+def _check(plan: Plan, cdk: Cdk, shell: Mapping[str, str]) -> list[Problem]:
+    problems = preflight.local(plan, for_deploy=True, runner=cdk.runner, shell=shell)
+    return problems if preflight.has_error(problems) else [*problems, *preflight.in_account(plan)]
+
+
+def _failed(plan: Plan, before: aws.Stack | None) -> str:
+    serves = "The version before still serves" if before else "Nothing serves yet"
+    return (
+        f"{plan.stack_name}: the deploy failed and was taken back. {serves}, and no directory was published.\n"
+        f"The first line with FAILED above says why; all of them: CloudFormation in {plan.region}, "
+        f"{plan.stack_name}, Events. An alarm that stopped it is named there too. Then run make deploy again."
+    )
+
+
+def take_mail(plan: Plan, stack: aws.Stack, tell: Tell) -> None:
+    """Put the stack's set of receipt rules in force, where none is: CloudFormation can make one, not activate it."""
+    made = stack.of_type("AWS::SES::ReceiptRuleSet")
+    ses = aws.client("ses", plan)
+    if made and not ses.describe_active_receipt_rule_set().get("Metadata"):
+        ses.set_active_receipt_rule_set(RuleSetName=made[0])
+        tell(f"Mail for {plan.email_domain} is taken in by the rules {made[0]}.")
+
+
+def _next(plan: Plan, stack: aws.Stack, *, first: bool) -> str:
+    at = f"PROVINCE={plan.slug} ENV={plan.environment}"
+    if not first:
+        return f"Look after it: make status {at}"
+    records = [value for name, value in sorted(stack.outputs.items()) if name.startswith("Dns")]
+    lines = ["DNS records to add:", *(f"  {record}" for record in records), "Next:"]
+    lines.append(f"  confirm the mail that AWS sends to {plan.ops_email}: alarms go there")
+    if plan.sms_provider == "twilio":
+        lines.append(f"  make connect-twilio {at}")
+    lines.append(f"  make status {at}")
+    return "\n".join(lines)

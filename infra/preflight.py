@@ -1,0 +1,209 @@
+"""Everything that would make a deploy fail or serve nobody, found before anything is created.
+
+On this machine first: pack, Python, Node, region. Only when that is in order is the account asked: secrets,
+certificate, receipt rules, what an earlier stack has left.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from chalicelib.settings import INDEX_MARK, SHORTEST_KEY, TABLES
+from infra import aws, regions, tools
+from infra.plan import Plan
+from packs import PROVINCES, PackError, Problem, check
+from packs.marked import load_yaml
+
+STUCK = ("ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
+"""States that CloudFormation does not leave by itself."""
+
+
+def has_error(problems: Iterable[Problem]) -> bool:
+    """Return whether one of *problems* forbids to go on."""
+    return any(problem.severity == "error" for problem in problems)
+
+
+def local(
+    plan: Plan,
+    *,
+    for_deploy: bool,
+    root: Path | None = None,
+    today: date | None = None,
+    shell: Mapping[str, str] = os.environ,
+    runner: tools.Runner = tools.run,
+    python: tuple[int, int] | None = None,
+) -> list[Problem]:
+    """
+    Return what is wrong on this machine and in the pack; no account is needed.
+
+    Args:
+        plan: The stack.
+        for_deploy: Also refuse invented contacts, and a region that will not do.
+        root: Another folder of packs.
+        today: The day the pack has to be ready for; today in Việt Nam when None.
+        shell: The environment of the terminal.
+        runner: Runs `node --version`.
+        python: Version of Python to look at; the running one when None.
+    """
+    found = [*tools.python_problems(python), *tools.node_problems(runner)]
+    found += check(plan.slug, root, for_deploy=for_deploy, today=today)
+    if for_deploy:
+        found += region(plan, shell, root)
+    return found
+
+
+def in_account(plan: Plan, *, numbers: Callable[[Plan], list[Problem]] | None = None) -> list[Problem]:
+    """
+    Return what is wrong in the account the terminal is signed in to.
+
+    Args:
+        plan: The stack.
+        numbers: Says whether a number is connected elsewhere; asks the provider when None.
+    """
+    try:
+        aws.identity(plan)
+    except (NoCredentialsError, ClientError) as error:
+        remedy = "Sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        return [Problem("AWS account", 0, f"nobody is signed in ({error}).", remedy)]
+    stack = aws.find_stack(plan)
+    found = [*_stack(plan, stack), *_secrets(plan)]
+    if plan.is_production:
+        found += _certificate(plan)
+    if plan.receives_mail:
+        found += _receipt_rules(plan, stack)
+    if plan.sms_provider == "twilio" and not has_error(found):
+        found += (numbers or _numbers)(plan)
+    return found
+
+
+def region(plan: Plan, shell: Mapping[str, str], root: Path | None = None) -> Iterator[Problem]:
+    """Yield what speaks against the region the pack names, and where the terminal names another one."""
+    found = list(regions.problems(plan))
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if shell.get(name, plan.region) != plan.region:
+            what = f"the pack says {plan.region}, {name} of this terminal says {shell[name]}."
+            found.append((what, f"Run: unset {name}. The pack decides."))
+    where = _where_the_region_stands(plan, root) if found else ("", 0)
+    yield from (Problem(*where, what, remedy) for what, remedy in found)
+
+
+def _stack(plan: Plan, stack: aws.Stack | None) -> Iterator[Problem]:
+    if stack is None:
+        yield from _left_over(plan)
+    elif stack.status in STUCK:
+        yield Problem(
+            f"stack {plan.stack_name}",
+            0,
+            f"it is stuck ({stack.status}); nothing can be deployed over it.",
+            "See docs/ops/first-province.md, 'When a deploy fails'.",
+        )
+    elif stack.status.endswith("IN_PROGRESS"):
+        what = f"somebody is changing it at this moment ({stack.status})."
+        yield Problem(f"stack {plan.stack_name}", 0, what, "Wait until that is done.")
+
+
+def _left_over(plan: Plan) -> Iterator[Problem]:
+    """Tables stay when a stack goes; a new stack cannot make them again."""
+    dynamodb = aws.client("dynamodb", plan)
+    there = []
+    for table in map(plan.table, TABLES):
+        try:
+            dynamodb.describe_table(TableName=table)
+        except dynamodb.exceptions.ResourceNotFoundException:
+            continue
+        there.append(table)
+    if there:
+        yield Problem(
+            f"account, {plan.region}",
+            0,
+            f"there is no stack {plan.stack_name}, but its tables have stayed: {', '.join(there)}.",
+            "Take them into the new stack or delete them: docs/ops/first-province.md, 'When a stack was removed'.",
+        )
+
+
+def _secrets(plan: Plan) -> Iterator[Problem]:
+    remedy = f"Run: make secrets PROVINCE={plan.slug} ENV={plan.environment}"
+    wanted = {plan.parameters + name: name for name in plan.secrets}
+    answer = aws.client("ssm", plan).get_parameters(Names=list(wanted), WithDecryption=True)
+    for path in answer["InvalidParameters"]:
+        yield Problem(f"parameter {path}", 0, "it is missing; the hotline cannot start without it.", remedy)
+    for parameter in answer["Parameters"]:
+        path, name = parameter["Name"], wanted[parameter["Name"]]
+        if parameter["Type"] != "SecureString":
+            yield Problem(f"parameter {path}", 0, "it is stored without encryption.", f"Delete it. {remedy}")
+        keys = parameter["Value"].split(",") if name == "SECRET_KEY" else []
+        if any(len(key.strip().removeprefix(INDEX_MARK)) < SHORTEST_KEY for key in keys):
+            what = f"a key in it is shorter than {SHORTEST_KEY} characters."
+            yield Problem(f"parameter {path}", 0, what, f"Delete it. {remedy}")
+
+
+def _certificate(plan: Plan) -> Iterator[Problem]:
+    file = f"provinces/{plan.slug}/deploy.yaml"
+    needed = "us-east-1" if plan.cdn else plan.region
+    request = f"Request one for {plan.domain} in {needed} (AWS Certificate Manager) and put its ARN there."
+    if not plan.certificate:
+        yield Problem(file, 0, "web: {certificate: …} is empty; production has its own domain.", request)
+        return
+    parts = plan.certificate.split(":")
+    region = parts[3] if len(parts) > 5 and parts[2] == "acm" else ""
+    if region != needed:
+        place = f"is in {region}" if region else "is not the ARN of one"
+        why = (
+            "CloudFront takes certificates of us-east-1 only."
+            if plan.cdn
+            else "The API takes those of its region."
+        )
+        yield Problem(file, 0, f"the certificate {place}; it has to be in {needed}. {why}", request)
+        return
+    acm = aws.client("acm", plan, region=region)
+    try:
+        found = acm.describe_certificate(CertificateArn=plan.certificate)["Certificate"]
+    except acm.exceptions.ResourceNotFoundException:
+        yield Problem(file, 0, "there is no such certificate in this account.", request)
+        return
+    names = {found["DomainName"], *found.get("SubjectAlternativeNames", [])}
+    if not names & {plan.domain, "*." + plan.domain.partition(".")[2]}:
+        yield Problem(file, 0, f"the certificate is not for {plan.domain}.", request)
+    elif found["Status"] != "ISSUED":
+        what = f"the certificate is not issued yet ({found['Status']})."
+        yield Problem(file, 0, what, "Add the DNS record that AWS Certificate Manager shows, and wait.")
+
+
+def _receipt_rules(plan: Plan, stack: aws.Stack | None) -> Iterator[Problem]:
+    """One set of rules is active in an account and region: another one would keep every reply from coming in."""
+    ses = aws.client("ses", plan)
+    file = f"provinces/{plan.slug}/deploy.yaml"
+    active = ses.describe_active_receipt_rule_set().get("Metadata", {}).get("Name", "")
+    own = [plan.rule_set] if plan.rule_set else stack.of_type("AWS::SES::ReceiptRuleSet") if stack else []
+    if active and active not in own:
+        yield Problem(
+            file,
+            0,
+            f"another set of receipt rules, {active}, is active in {plan.region}; no reply would come in.",
+            f"Set mail: {{rule_set: {active}}}; the stack then adds its rule to that set.",
+        )
+    elif plan.rule_set and not active:
+        what = f"the set of receipt rules {plan.rule_set} is not active in {plan.region}."
+        yield Problem(
+            file, 0, what, 'Activate it in SES, or leave mail: {rule_set: ""} and the stack makes one.'
+        )
+
+
+def _numbers(plan: Plan) -> list[Problem]:
+    from infra.commands import connect_twilio
+
+    return connect_twilio.check(plan)
+
+
+def _where_the_region_stands(plan: Plan, root: Path | None) -> tuple[str, int]:
+    name = f"provinces/{plan.slug}/province.yaml"
+    try:
+        data, _ = load_yaml((root or PROVINCES) / plan.slug / "province.yaml", name)
+        return data.at("region")
+    except (PackError, KeyError):
+        return name, 0

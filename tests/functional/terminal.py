@@ -1,0 +1,56 @@
+"""A machine with Node and the CDK's tool, as far as the commands see it: it remembers what it was asked to run."""
+
+import json
+from pathlib import Path
+
+import boto3
+
+from infra.tools import Ended
+
+
+def table_template(plan, **more):
+    """A template with one table; *more*: further resources."""
+    properties = {
+        "TableName": plan.table("cases"),
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": "code", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "code", "AttributeType": "S"}],
+    }
+    table = {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": properties}
+    return {"Resources": {"CasesTable": table, **more}}
+
+
+class Terminal:
+    """Stands in for `infra.tools.run`; a deploy makes the stack in the account in memory."""
+
+    def __init__(self, template=None, *, node="v24.1.0", fails=()):
+        self.template, self.node, self.fails = template, node, fails
+        self.ran = []
+
+    def __call__(self, command, *, shown=False, env=None):
+        if list(command[:2]) == ["node", "--version"]:
+            return Ended(0, self.node) if self.node else Ended(127, "no such file: node")
+        word = next(w for w in ("install", "bootstrap", "synth", "deploy", "diff") if w in command)
+        self.ran.append(word)
+        if word in self.fails:
+            return Ended(1, f"{word} went wrong")
+        if word == "synth":
+            made = Path(command[command.index("--output") + 1])
+            made.mkdir(parents=True, exist_ok=True)
+            (made / f"{made.name}.template.json").write_text(json.dumps(self.template))
+        if word == "deploy":
+            self._deploy(command[command.index("deploy") + 1])
+        return Ended(0)
+
+    @property
+    def did(self):
+        """What was run, but for fetching the tool."""
+        return [word for word in self.ran if word != "install"]
+
+    def _deploy(self, name):
+        cloudformation = boto3.client("cloudformation")
+        body = json.dumps(self.template)
+        try:
+            cloudformation.create_stack(StackName=name, TemplateBody=body)
+        except cloudformation.exceptions.AlreadyExistsException:
+            cloudformation.update_stack(StackName=name, TemplateBody=body)

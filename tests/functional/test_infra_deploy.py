@@ -1,0 +1,333 @@
+"""Deploying, one province and many; looking at what it would change; removing it."""
+
+import argparse
+import io
+import json
+import shutil
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.storage.directory_store import DirectoryStore
+from infra.aws import Stack
+from infra.cdk import Cdk
+from infra.changes import endangered
+from infra.commands import deploy_all, destroy, diff, synth
+from infra.commands.deploy import deploy, take_mail
+from infra.plan import make_plan
+from infra.state import Status
+from infra.stores import use
+from packs import PROVINCES, Problem, read_data
+from tests.functional.ops_account import make_tables
+from tests.functional.terminal import Terminal, table_template
+
+NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def plan(own_environment, monkeypatch):
+    """The pilot of Đồng Tháp before its first deploy, in an account in memory."""
+    monkeypatch.delenv("DYNAMODB_ENDPOINT")
+    with mock_aws():
+        yield make_plan("dong-thap", "pilot")
+
+
+class Province:
+    """Deploys one plan and remembers what was told and published."""
+
+    def __init__(self, plan, folder):
+        self.plan, self.folder, self.published, self.lines = plan, folder, [], []
+
+    def deploy(self, template, *, problems=(), fails=()):
+        self.terminal = Terminal(template, fails=fails)
+        self.lines = []
+        return deploy(
+            self.plan,
+            tell=self.lines.append,
+            cdk=Cdk(self.terminal, self.folder),
+            check=lambda plan, cdk, shell: list(problems),
+            publish=lambda plan, **given: self.published.append(plan.prefix) or "v1",
+        )
+
+    @property
+    def told(self):
+        return "\n".join(self.lines)
+
+
+@pytest.fixture
+def province(plan, tmp_path):
+    return Province(plan, tmp_path)
+
+
+def deployed_policy(plan):
+    body = boto3.client("cloudformation").get_stack_policy(StackName=plan.stack_name)["StackPolicyBody"]
+    return json.loads(body)
+
+
+def test_a_first_deploy_prepares_the_region_deploys_guards_the_data_and_publishes(province, plan):
+    assert province.deploy(table_template(plan))
+    assert province.terminal.did == ["synth", "bootstrap", "deploy"]
+    assert province.published == ["dong-thap-pilot"]
+    assert "account 123456789012" in province.told
+    assert "make connect-twilio PROVINCE=dong-thap ENV=pilot" in province.told
+    denied = next(one for one in deployed_policy(plan)["Statement"] if one["Effect"] == "Deny")
+    assert denied["Resource"] == ["LogicalResourceId/CasesTable"]
+    assert set(denied["Action"]) == {"Update:Replace", "Update:Delete"}
+
+
+def test_a_prepared_region_is_not_prepared_again(province, plan):
+    boto3.client("cloudformation").create_stack(
+        StackName="CDKToolkit", TemplateBody=json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
+    )
+    assert province.deploy(table_template(plan))
+    assert province.terminal.did == ["synth", "deploy"]
+
+
+def test_a_refusal_comes_before_anything_is_run(province, plan):
+    assert not province.deploy(table_template(plan), problems=[Problem("a file", 3, "wrong.", "Mend it.")])
+    assert province.terminal.ran == []
+    assert "a file:3: wrong. Mend it." in province.told
+    assert "nothing was created or changed" in province.told
+    assert province.published == []
+
+
+def test_a_warning_does_not_stop_a_deploy(province, plan):
+    assert province.deploy(table_template(plan), problems=[Problem("a file", 3, "odd.", severity="warning")])
+
+
+@pytest.mark.parametrize("step", ["synth", "bootstrap"])
+def test_what_fails_before_the_deploy_creates_nothing_of_the_hotline(province, plan, step):
+    assert not province.deploy(table_template(plan), fails=[step])
+    assert "deploy" not in province.terminal.did
+    assert "nothing" in province.told
+    assert province.published == []
+
+
+def test_a_failed_deploy_says_what_still_serves_and_publishes_nothing(province, plan):
+    assert not province.deploy(table_template(plan), fails=["deploy"])
+    assert "Nothing serves yet" in province.told
+    assert province.deploy(table_template(plan))
+    assert not province.deploy(table_template(plan), fails=["deploy"])
+    assert "The version before still serves" in province.told
+    assert "Events" in province.told
+    assert province.published == ["dong-thap-pilot"]
+
+
+def test_a_deploy_that_would_replace_a_table_is_refused(province, plan):
+    assert province.deploy(table_template(plan))
+    renamed = table_template(plan)
+    renamed["Resources"]["CasesTable"]["Properties"]["TableName"] = "other"
+    assert not province.deploy(renamed)
+    assert province.terminal.did == ["synth"]
+    assert "CasesTable (AWS::DynamoDB::Table) would be replaced" in province.told
+
+
+def test_what_endangers_data_is_told_from_what_does_not(plan):
+    before = table_template(plan)
+    assert list(endangered(before, before)) == []
+    harmless = table_template(plan, Queue={"Type": "AWS::SQS::Queue"})
+    harmless["Resources"]["CasesTable"]["Properties"]["BillingMode"] = "PROVISIONED"
+    assert list(endangered(before, harmless)) == []
+    assert "would leave the stack" in "".join(endangered(before, {"Resources": {}}))
+    other_key = json.loads(json.dumps(before).replace('"code"', '"id"'))
+    assert "KeySchema" in "".join(endangered(before, other_key))
+
+
+def test_the_stack_s_receipt_rules_are_put_in_force_where_none_are_and_taken_out_again(plan):
+    ses = boto3.client("ses")
+    for name in ("ours", "theirs"):
+        ses.create_receipt_rule_set(RuleSetName=name)
+    stack = Stack(plan.stack_name, "CREATE_COMPLETE", {}, (("Rules", "AWS::SES::ReceiptRuleSet", "ours"),))
+    told = []
+    take_mail(plan, stack, told.append)
+    assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] == "ours"
+    assert len(told) == 1
+    ses.set_active_receipt_rule_set(RuleSetName="theirs")
+    take_mail(plan, stack, told.append)
+    destroy.stop_taking_mail(plan, stack)
+    assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] == "theirs"
+    assert len(told) == 1
+
+
+def test_the_first_deploy_tells_the_dns_records_that_the_stack_puts_out(province, plan):
+    template = table_template(plan)
+    template["Outputs"] = {
+        "DnsWeb": {"Value": "1022.example CNAME target.example"},
+        "Other": {"Value": "other"},
+    }
+    assert province.deploy(template)
+    assert "  1022.example CNAME target.example\n" in province.told
+    assert "  other" not in province.told
+    assert province.deploy(template)
+    assert "CNAME" not in province.told
+
+
+# What would change
+
+
+@pytest.fixture
+def small_packs(tmp_path):
+    root = tmp_path / "provinces"
+    shutil.copytree(PROVINCES, root)
+    return root
+
+
+def in_order(plan, **given):
+    """No problem; reading a whole pack takes seconds."""
+    return []
+
+
+def looked(plan, terminal, folder):
+    out = io.StringIO()
+    code = diff.run(plan, argparse.Namespace(), out, cdk=Cdk(terminal, folder), check=in_order)
+    return code, out.getvalue()
+
+
+def test_a_changed_routing_rule_is_one_new_version_of_the_directory(plan, small_packs):
+    make_tables(plan)
+    assert diff.directory(plan, small_packs) == "directory: nothing is published yet; the first version"
+    DirectoryStore().publish(read_data(plan.slug, small_packs), now=NOW)
+    assert diff.directory(plan, small_packs).startswith("directory: no change (20260302T013000Z-")
+    routing = small_packs / "dong-thap" / "routing.yaml"
+    text = routing.read_text(encoding="utf-8")
+    at = text.index("agency: ")
+    first, other = text[at:].split()[1].rstrip(",}"), "van_phong_ubnd"
+    routing.write_text(text[:at] + text[at:].replace(first, other, 1), encoding="utf-8")
+    assert diff.directory(plan, small_packs) == "directory: one new version (1 of 12 parts changed: routing)"
+
+
+def test_a_changed_routing_rule_is_no_change_of_code(province, plan, tmp_path):
+    use(plan)
+    assert province.deploy(table_template(plan))
+    boto3.client("dynamodb").delete_table(TableName=plan.table("cases"))
+    make_tables(plan)
+    code, told = looked(plan, Terminal(table_template(plan)), tmp_path)
+    assert code == 0
+    assert "code: no change" in told
+    assert "directory: nothing is published yet" in told
+
+
+def test_a_change_of_code_is_shown_by_the_tool_and_fails_only_for_data(province, plan, tmp_path):
+    assert province.deploy(table_template(plan))
+    boto3.client("dynamodb").delete_table(TableName=plan.table("cases"))
+    make_tables(plan)
+    more = Terminal(table_template(plan, Queue={"Type": "AWS::SQS::Queue"}))
+    code, told = looked(plan, more, tmp_path)
+    assert (code, more.did) == (0, ["synth", "diff"])
+    assert "code: a new version" in told
+    code, told = looked(plan, Terminal({"Resources": {}}), tmp_path)
+    assert code == 1
+    assert "CasesTable (AWS::DynamoDB::Table) would leave the stack." in told
+
+
+def test_before_the_first_deploy_everything_is_new(plan, tmp_path):
+    code, told = looked(plan, Terminal(), tmp_path)
+    assert code == 0
+    assert "everything is new" in told
+
+
+def made(plan, terminal, folder, **given):
+    out = io.StringIO()
+    return synth.run(plan, argparse.Namespace(), out, cdk=Cdk(terminal, folder), **given), out.getvalue()
+
+
+def test_a_template_is_made_and_a_failure_is_told(plan, tmp_path):
+    code, told = made(plan, Terminal(table_template(plan)), tmp_path, check=in_order)
+    assert code == 0
+    assert "hotline-dong-thap-pilot: 1 resources in" in told
+    code, told = made(plan, Terminal(fails=["synth"]), tmp_path, check=in_order)
+    assert code == 1
+    assert "synth went wrong" in told
+
+
+def test_no_template_is_made_on_a_machine_that_cannot(plan, tmp_path):
+    old = Terminal(node="v16.0.0")
+    code, told = made(plan, old, tmp_path)
+    assert code == 1
+    assert "https://nodejs.org" in told
+    assert old.ran == []
+
+
+# Many provinces
+
+
+def deploy_many(results, provinces=(), file=None):
+    """Deploy with a result for each province: well, refused or unwell."""
+    out, deployed = io.StringIO(), []
+
+    def one(plan, *, tell, shell):
+        deployed.append(plan.prefix)
+        return results[plan.slug] != "refused"
+
+    reasons = {"well": [], "refused": [], "unwell": ["an alarm rings."]}
+    args = argparse.Namespace(provinces=list(provinces), list=file, environment="pilot")
+    code = deploy_all.run(
+        None,
+        args,
+        out,
+        deploy=one,
+        look=lambda plan, now: Status(plan, now, ""),
+        well=lambda found: reasons[results[found.plan.slug]],
+        clock=lambda: NOW,
+    )
+    return code, out.getvalue(), deployed
+
+
+def test_many_provinces_are_deployed_in_their_order_with_a_table():
+    code, told, deployed = deploy_many({"dong-nai": "well", "dong-thap": "well"})
+    assert (code, deployed) == (0, ["dong-nai-pilot", "dong-thap-pilot"])
+    assert [line.split()[0] for line in told.splitlines()[-3:]] == [
+        "province",
+        "dong-nai-pilot",
+        "dong-thap-pilot",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "words"), [("refused", "refused or failed"), ("unwell", "an alarm rings.")]
+)
+def test_the_first_province_that_is_not_well_stops_the_rest(result, words):
+    code, told, deployed = deploy_many({"dong-nai": result, "dong-thap": "well"})
+    assert (code, deployed) == (1, ["dong-nai-pilot"])
+    assert words in told
+    assert told.splitlines()[-1].endswith("left alone")
+
+
+def test_the_list_may_stand_in_a_file(tmp_path):
+    file = tmp_path / "deploy.txt"
+    file.write_text("# pilots\ndong-thap  # first\n\ndong-nai\n", encoding="utf-8")
+    _, _, deployed = deploy_many({"dong-nai": "well", "dong-thap": "well"}, file=file)
+    assert deployed == ["dong-thap-pilot", "dong-nai-pilot"]
+
+
+# Removing a stack
+
+
+def remove(plan, confirm="", also_production=False):
+    out = io.StringIO()
+    args = argparse.Namespace(confirm=confirm, also_production=also_production)
+    return destroy.run(plan, args, out), out.getvalue()
+
+
+def test_a_stack_is_removed_only_when_its_name_is_typed(province, plan):
+    province.deploy(table_template(plan))
+    code, told = remove(plan, "yes")
+    assert code == 1
+    assert "CONFIRM=hotline-dong-thap-pilot" in told
+    production = make_plan("dong-thap")
+    code, told = remove(production, production.stack_name)
+    assert code == 1
+    assert "ALSO_PRODUCTION=1" in told
+
+
+def test_a_removed_stack_names_what_has_stayed_and_how_to_delete_it(province, plan):
+    province.deploy(table_template(plan))
+    code, told = remove(plan, plan.stack_name)
+    assert code == 0
+    assert "delete-table --table-name dong-thap-pilot-cases" in told
+    assert remove(plan, plan.stack_name) == (
+        1,
+        "There is no stack hotline-dong-thap-pilot in ap-southeast-1.\n",
+    )
