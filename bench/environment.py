@@ -23,12 +23,6 @@ SETTINGS = {
 }
 
 
-def bare() -> dict[str, str]:
-    """The environment of a fresh process; it may keep compiled modules, as a deployed one has them."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, **SETTINGS}
-
-
 @contextmanager
 def database() -> Iterator[str]:
     """Fresh tables named in the settings; yields the engine's name. Only Amazon's own engine tells true units."""
