@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.domain.message import Delivery, Message
-from chalicelib.errors import CaseNotFound, SendFailed, SendUncertain, StorageUnavailable
+from chalicelib.errors import CaseNotFound, SendFailed, SendUncertain, SettingMissing, StorageUnavailable
 from chalicelib.gateways.ports import EmailGateway, Mail, SmsGateway
 
 LEASE_SECONDS = 120
@@ -40,6 +40,8 @@ SWEEP_LIMIT = 200
 """Messages one sweep looks at; the next minute goes on."""
 
 _log = logging.getLogger("hotline.send")
+
+_Gateway = TypeVar("_Gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,22 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
 
 def _hand_over(message: Message, sending: Sending) -> str:
     if message.channel == "email":
-        return sending.email().send(_composed(message, sending))
-    return sending.sms().send(to=message.to, text=message.text, message_id=message.id)
+        return _opened(sending.email).send(_composed(message, sending))
+    return _opened(sending.sms).send(to=message.to, text=message.text, message_id=message.id)
+
+
+def _opened(gateway: Callable[[], _Gateway]) -> _Gateway:
+    """
+    The gateway; without its secrets nothing has been sent, and ops can cure it.
+
+    Raises:
+        SendFailed: A secret is missing or cannot be read now.
+    """
+    try:
+        return gateway()
+    except (SettingMissing, StorageUnavailable) as problem:
+        _log.exception("provider not set up")  # with what is missing and the remedy
+        raise SendFailed(f"not set up: {type(problem).__name__}", retry=True, alarm=True) from problem
 
 
 def _composed(message: Message, sending: Sending) -> Mail:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.message import Delivery, Message
-from chalicelib.errors import CaseConflict, StorageUnavailable
+from chalicelib.errors import CaseConflict, SecretsUnavailable, SettingMissing, StorageUnavailable
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.usecases.compose import compose
 from chalicelib.usecases.message_failed import tell_desk_of_failure
@@ -345,3 +345,15 @@ def test_a_crash_while_giving_up_ends_in_one_mail_to_the_desk_and_a_failed_messa
     assert post.message.status is Delivery.FAILED
     assert post.line.desk_reasons() == ["message_failed"]
     assert [mail.id for mail in post.line.messages(purpose="desk")] == [f"{post.id}-failed"]
+
+
+@pytest.mark.parametrize(
+    "problem", [SettingMissing("TWILIO_AUTH_TOKEN is missing."), SecretsUnavailable("no answer")]
+)
+def test_a_message_waits_while_the_provider_s_secrets_cannot_be_had(post, problem):
+    def no_secrets():
+        raise problem
+
+    assert sweep(sending=replace(post.sending, sms=no_secrets), now=post.line.now) == {"retry": 1}
+    assert post.message.status is Delivery.PENDING and not post.message.was_uncertain
+    assert post.later(seconds=BACKOFF_SECONDS[0]) == {"sent": 1}
