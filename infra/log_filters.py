@@ -53,7 +53,8 @@ def log_filters(plan: Plan) -> tuple[LogFilter, ...]:
         ),
         LogFilter("GivenUp", FAILED_MESSAGES, '{ $.message = "message given up" }', GIVING_UP),
         LogFilter("Uncertain", UNCERTAIN_MESSAGES, f"{{ {sweep} && $.n_uncertain > 0 }}", ("sweep_outbox",)),
-        LogFilter("Contacts", CONTACTS, '{ $.message = "contact" }', TAKING),
+        # Spam comes in also when the ways of real people are broken.
+        LogFilter("Contacts", CONTACTS, '{ $.message = "contact" && $.outcome != "untrusted" }', TAKING),
     )
 
 

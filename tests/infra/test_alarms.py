@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -113,6 +114,10 @@ def test_a_text_that_comes_in_counts_as_a_contact(logged, tables, monkeypatch):
     assert sum("Contacts" in counted(line) for line in logged) == 2  # the matter, and the rating
 
 
+def test_spam_is_no_sign_that_people_can_reach_the_hotline():
+    assert counted({"message": "contact", "channel": "email", "outcome": "untrusted"}) == set()
+
+
 def test_no_log_metric_costs_anything_while_nothing_happens(template):
     for one in template("dong-thap").of_type("AWS::Logs::MetricFilter").values():
         (counts,) = one["Properties"]["MetricTransformations"]
@@ -160,6 +165,12 @@ def test_every_scheduled_function_is_missed_when_it_does_not_run():
     for function in FUNCTIONS:
         name = f"khong-chay-{function.name.replace('_', '-')}"
         assert (name in watched) == (function.trigger == "schedule"), function.name
+
+
+def test_the_runbook_has_a_section_for_every_alarm():
+    runbook = (Path(__file__).parents[2] / alarms.RUNBOOK).read_text(encoding="utf-8")
+    headings = set(re.findall(r"^## (.+)$", runbook, re.MULTILINE))
+    assert {one.name for one in alarms.alarms(make_plan("dong-thap"))} <= headings
 
 
 @pytest.mark.parametrize("environment", ["production", "pilot"])
