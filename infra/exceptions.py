@@ -63,6 +63,27 @@ EXCEPTIONS = (
         "DescribeAlarms lists and takes no single resource; it tells names and states, no data.",
     ),
     Accepted(
+        "AwsSolutions::AwsSolutions-IAM4"
+        "[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+        "ApiLogRole",
+        "The role is the whole account's; API Gateway takes none that may do less than Amazon's own policy for it.",
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-CFR1",
+        "Distribution",
+        "Citizens travel and live abroad; whoever may not ask is told by the hotline, not by the border.",
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-CFR2",
+        "Distribution",
+        "The firewall stands on the API behind it, in the stack's region; CloudFront's own would stand in us-east-1.",
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-CFR3",
+        "Distribution",
+        "Its log would hold addresses of people and signed links; the API writes a log without them.",
+    ),
+    Accepted(
         "CloudFormation-Validate::E0001",
         r"Hotline/ChaliceApp/(SweepOutbox|DoWakeUps|SendDigests|RecountStats|SendReports)",
         "The validator cannot read a schedule with a dead-letter queue; the SAM translator and its tests can.",

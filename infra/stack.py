@@ -5,7 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from infra import alarms, budget, dashboard, data, deployment, queues
+from infra import alarms, api, budget, dashboard, data, deployment, domain, mail, queues
 from infra.app import HotlineApp
 from infra.plan import Plan
 
@@ -35,6 +35,9 @@ class ProvinceStack(cdk.Stack):
             failed_queue=self.failed_queue,
             key=self.key,
         )
+        api.shape_api(self, plan, self.app, self.key)
+        domain.make_domain(self, plan)
+        mail.make_mail(self, plan, self.app, self.buckets, self.key)
         rolling_back = alarms.make_alarms(self, plan, self.ops_topic, self.app.log_groups)
         deployment.make_gradual(self, plan, self.app, rolling_back)
         dashboard.make_dashboard(self, plan)

@@ -63,11 +63,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Template
         assert not os.environ.get("CI"), "Node is missing; the templates cannot be made"
         pytest.skip("Node is missing; the templates cannot be made")
 
-    @cache
     def make(slug: str = "dong-thap", environment: str = "production", **changes: Any) -> Template:
+        return made(slug, environment, tuple(sorted(changes.items())))
+
+    @cache
+    def made(slug: str, environment: str, changes: tuple[tuple[str, Any], ...]) -> Template:
         from infra.cdk_app import build
 
-        plan = replace(make_plan(slug, environment), **changes)
+        plan = replace(make_plan(slug, environment), **dict(changes))
         folder = tmp_path_factory.mktemp(f"cdk-{plan.stack_name}")
         app, _ = build(plan, str(folder))
         app.synth()

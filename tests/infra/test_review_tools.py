@@ -17,12 +17,8 @@ from cfnlint.config import ManualArgs
 from infra.exceptions import EXCEPTIONS, acknowledge, rule_of
 from infra.plan import Plan, make_plan
 from infra.stack import ProvinceStack
+from tests.infra.choices import EVERYTHING
 
-EVERYTHING = {
-    "own_key": True,
-    "firewall": True,
-    "certificate": "arn:aws:acm:ap-southeast-1:123456789012:certificate/0b5cad00-0000-4000-8000-000000000000",
-}
 STACKS = [
     pytest.param("dong-thap", "production", {}, id="as the pack says"),
     pytest.param("dong-thap", "production", EVERYTHING, id="with every choice"),
