@@ -19,6 +19,7 @@ RECORDS = {
     "deadlines.yaml": files.deadline_table,
     "duty.yaml": files.shift,
     "answers.yaml": files.answer,
+    "deploy.yaml": files.deploy,
 }
 
 

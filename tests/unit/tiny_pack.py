@@ -141,6 +141,17 @@ answers:
     answer: {vi: Xã hoặc phường., en: The commune.}
     source: Luật Đường bộ 2024
 """,
+    "deploy.yaml": """\
+ops: {email: van-hanh@}
+sms: {provider: twilio}
+web: {certificate: "", cdn: false, firewall: false, requests_per_5_minutes: 1000}
+mail: {receive: true, rule_set: ""}
+keys: {own: false}
+throttle: {per_second: 50, burst: 100}
+budget: {usd_a_month: 30}
+retention: {inbound_mail: 90, reports: 1095, recordings: 365, logs: 365}
+alarms: {oldest_message_minutes: 15, quiet_hours: 24}
+""",
     "texts.yaml": "vi:\n  sms.thanked: Cảm ơn bạn.\n",
     "areas.csv": """\
 id,code,name,type,tier,parent,valid_from,valid_to,successors,aliases,lat,long
