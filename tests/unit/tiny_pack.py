@@ -142,7 +142,7 @@ answers:
     source: Luật Đường bộ 2024
 """,
     "deploy.yaml": """\
-ops: {email: van-hanh@}
+ops: {email: van-hanh@1022.gov.vn}
 sms: {provider: twilio}
 web: {certificate: "", cdn: false, firewall: false, requests_per_5_minutes: 1000}
 mail: {receive: true, rule_set: ""}
