@@ -169,14 +169,16 @@ def make_plan(slug: str, environment: str = "production", root: Path | None = No
         raise PackError(problems)
     province: dict[str, Any] = plain(sources.files["province"])
     chosen: dict[str, Any] = plain(sources.files["deploy"])
+    # A mail domain is one identity in an account: a pilot beside production needs a name of its own below it.
+    beside = "" if environment == "production" else f"{environment}."
     web, mail, kept = chosen["web"], chosen["mail"], chosen["retention"]
     return Plan(
         slug=slug,
         environment=environment,
         region=province["region"],
         domain=province["domain"],
-        email_domain=province["email_domain"],
-        email_sender=province["email_from"],
+        email_domain=beside + province["email_domain"],
+        email_sender=province["email_from"].replace("@", f"@{beside}"),
         sms_provider=chosen["sms"]["provider"],
         sms_sender=province["sms_sender"],
         ops_email=chosen["ops"]["email"],

@@ -25,6 +25,23 @@ def check(sources: Sources) -> Iterator[Problem]:
     """Yield every contact that cannot be real."""
     for name in FILES:
         yield from _walk(sources.files[name], sources.files[name].where)
+    yield from _domains(sources)
+
+
+def _domains(sources: Sources) -> Iterator[Problem]:
+    """Names that DNS, or the hotline itself, would not let live together."""
+    province, deploy = sources.files["province"], sources.files["deploy"]
+    mail = str(province.get("email_domain", ""))
+    if mail and mail == province.get("domain"):
+        what = f"domain and email_domain are both {mail}; a name that points to the hotline (CNAME) takes no mail."
+        yield Problem(*province.at("email_domain"), what, f"Give mail a name of its own, such as thu.{mail}.")
+    if mail and not re.search(rf"@{re.escape(mail)}>?$", str(province.get("email_from", ""))):
+        what = f"email_from is not an address of {mail}; the mail service would refuse to send."
+        yield Problem(*province.at("email_from"), what, f"Write it as …@{mail}.")
+    ops = deploy.get("ops")
+    if isinstance(ops, MarkedDict) and mail and str(ops.get("email", "")).endswith(f"@{mail}"):
+        what = f"the ops team's address lies in {mail}, whose mail goes to the hotline itself."
+        yield Problem(*ops.at("email"), what, "Give an address that people read elsewhere.")
 
 
 def _walk(value: Any, where: Where) -> Iterator[Problem]:

@@ -30,10 +30,10 @@ def needed_by(made: Any, name: str) -> set[str]:
 
 def test_mail_is_signed_and_bounces_go_to_a_domain_below(template):
     identity = only(template(), "AWS::SES::EmailIdentity")
-    assert identity["EmailIdentity"] == "1022.dong-thap.example"
+    assert identity["EmailIdentity"] == "thu.1022.dong-thap.example"
     assert identity["DkimAttributes"] == {"SigningEnabled": True}
     assert identity["DkimSigningAttributes"] == {"NextSigningKeyLength": "RSA_2048_BIT"}
-    assert identity["MailFromAttributes"]["MailFromDomain"] == "bounce.1022.dong-thap.example"
+    assert identity["MailFromAttributes"]["MailFromDomain"] == "bounce.thu.1022.dong-thap.example"
 
 
 def test_mail_leaves_only_encrypted_and_not_to_who_bounced_or_complained(template):
@@ -83,7 +83,7 @@ def test_events_lie_under_the_provinces_own_key_where_it_has_one(template):
 
 def test_a_mail_that_comes_in_is_stored_before_the_job_is_called(template):
     rule = only(template(), "AWS::SES::ReceiptRule")["Rule"]
-    assert rule["Recipients"] == ["1022.dong-thap.example"]
+    assert rule["Recipients"] == ["thu.1022.dong-thap.example"]
     assert rule["ScanEnabled"] is True
     assert rule["TlsPolicy"] == "Optional"
     assert rule["Actions"] == [
@@ -129,7 +129,7 @@ def test_ops_are_given_the_records_of_the_domain(template):
     outputs = template().expanded["Outputs"]
     assert {"DnsDkim1", "DnsDkim2", "DnsDkim3", "DnsBounceMx", "DnsBounceSpf", "DnsDmarc"} <= set(outputs)
     mx = outputs["DnsInboundMx"]["Value"]
-    assert mx == "1022.dong-thap.example MX 10 inbound-smtp.ap-southeast-1.amazonaws.com"
+    assert mx == "thu.1022.dong-thap.example MX 10 inbound-smtp.ap-southeast-1.amazonaws.com"
 
 
 @pytest.mark.parametrize(

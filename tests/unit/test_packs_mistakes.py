@@ -506,6 +506,32 @@ def test_a_deploy_refuses_contacts_that_were_made_up(tmp_path, edit, said):
     assert [problem.what for problem in mistakes(tmp_path, edit, for_deploy=True)] == [said]
 
 
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        pytest.param(
+            ("province.yaml", "email_domain: thu.1022.tinh.gov.vn", "email_domain: 1022.tinh.gov.vn"),
+            "domain and email_domain are both 1022.tinh.gov.vn; "
+            "a name that points to the hotline (CNAME) takes no mail.",
+            id="one name for web and mail",
+        ),
+        pytest.param(
+            ("province.yaml", "tong-dai@thu.1022.tinh.gov.vn", "tong-dai@tinh.gov.vn"),
+            "email_from is not an address of thu.1022.tinh.gov.vn; the mail service would refuse to send.",
+            id="a sender of another domain",
+        ),
+        pytest.param(
+            ("deploy.yaml", "van-hanh@1022.gov.vn", "van-hanh@thu.1022.tinh.gov.vn"),
+            "the ops team's address lies in thu.1022.tinh.gov.vn, whose mail goes to the hotline itself.",
+            id="alarms sent to the hotline itself",
+        ),
+    ],
+)
+def test_a_deploy_refuses_names_that_cannot_live_together(tmp_path, edit, said):
+    assert mistakes(tmp_path, edit) == []
+    assert said in [problem.what for problem in mistakes(tmp_path, edit, for_deploy=True)]
+
+
 def test_a_missing_file_is_named(tmp_path):
     told = mistakes(tmp_path, without="routing.yaml")
     assert (

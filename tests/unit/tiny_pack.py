@@ -27,8 +27,8 @@ operator: {vi: Trung tâm, en: Centre}
 desk: {role: Trưởng ca, email: truc@1022.gov.vn, phone: "+84912345670"}
 office: {agency: van_phong, role: Văn phòng, email: bao-cao@tinh.gov.vn}
 domain: 1022.tinh.gov.vn
-email_domain: 1022.tinh.gov.vn
-email_from: Tổng đài <tong-dai@1022.tinh.gov.vn>
+email_domain: thu.1022.tinh.gov.vn
+email_from: Tổng đài <tong-dai@thu.1022.tinh.gov.vn>
 sms_sender: "1022"
 region: ap-southeast-1
 emergency:
