@@ -57,7 +57,7 @@ pictures: $(READY) ## take the README's pictures anew (needs Chromium)
 synth: ## the stack's template, below .local/cdk/
 diff: ## what a deploy would change: code, directory
 secrets: ## store missing secrets; ROTATE=NAME a new value, RETIRE=1 after a rotation
-deploy: ## make or change the stack, publish the directory
+deploy: ## make or change the stack, publish the directory; URGENT=1: all at once
 deploy-all: ## several, with a table: PROVINCE='a b' or FILE=list.txt (default: all)
 connect-twilio: ## point the Twilio numbers at the stack
 publish: ## put the pack in force, no code
@@ -71,6 +71,7 @@ $(STACK): COMMAND = $@
 rollback: COMMAND = $(if $(filter code,$(WHAT)),rollback-code,rollback)
 rollback: OPTIONS = $(if $(VERSION),--version '$(VERSION)')
 secrets: OPTIONS = $(if $(ROTATE),--rotate '$(ROTATE)') $(if $(RETIRE),--retire)
+deploy: OPTIONS = $(if $(URGENT),--urgent)
 deploy-all: OPTIONS = $(if $(FILE),--list '$(FILE)')
 destroy: OPTIONS = --confirm '$(CONFIRM)' $(if $(ALSO_PRODUCTION),--also-production)
 
@@ -80,7 +81,7 @@ $(STACK): $(INFRA)
 setup: $(READY) ## make the environment in .venv, which every other command does by itself
 
 clean: ## remove what the commands made: environment, caches, local data
-	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis infra/node_modules
+	rm -rf $(VENV) .local .chalice/deployments chalice.out .pytest_cache .mypy_cache .ruff_cache .hypothesis infra/node_modules
 
 # The first Python of 3.11 or newer; PYTHON=/path/to/python names another. Progress goes to stderr, so that the
 # output of a command is its own even when it had to set itself up.

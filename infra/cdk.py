@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.plan import Plan
+from infra.plan import URGENT, Plan
 from infra.tools import ROOT, Ended, Runner, run
 
 FOLDER = ROOT / "infra"
@@ -43,6 +43,8 @@ class Cdk:
     runner: Runner = run
     made: Path = ROOT / ".local" / "cdk"
     """Folder of what is made, a folder for each stack in it."""
+    urgent: bool = False
+    """Change everything at once: an alarm that already rings would stop the deploy that cures it."""
 
     def template_of(self, plan: Plan) -> Path:
         """Return where the template of *plan* is once it is made; what is uploaded with it lies beside it."""
@@ -59,6 +61,7 @@ class Cdk:
         done = self._call(
             *("--app", f"{sys.executable} -m infra.cdk_app", "--output", str(path.parent), "--no-lookups"),
             *("-c", f"province={plan.slug}", "-c", f"environment={plan.environment}"),
+            *(("-c", f"{URGENT}=true") if self.urgent else ()),
             *("synth", "--quiet"),
             # No account is needed for a template; without this the tool looks for a machine's role for some seconds.
             env={"AWS_EC2_METADATA_DISABLED": "true"},

@@ -11,11 +11,9 @@ from constructs import Construct
 from infra.access import arn
 from infra.app import HotlineApp
 from infra.functions import FUNCTIONS
-from infra.plan import ALIAS, Plan
+from infra.plan import ALIAS, URGENT, Plan
 
 GRADUAL = "Canary10Percent5Minutes"
-URGENT = "urgent"
-"""Context that changes everything at once: an alarm that already rings would stop the deploy that cures it."""
 
 
 def make_gradual(scope: Construct, plan: Plan, app: HotlineApp, alarms: Sequence[str]) -> None:

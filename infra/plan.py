@@ -18,6 +18,9 @@ from packs.reading import Sources, read_sources
 ENVIRONMENTS = ("pilot", "production")
 """pilot: at the address API Gateway gives, changed all at once. production: own domain, gradual, alarms stop it."""
 
+URGENT = "urgent"
+"""Context of the CDK that changes everything at once."""
+
 STAGE = "api"
 """Stage of the REST API; part of a pilot's address."""
 

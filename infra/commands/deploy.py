@@ -21,13 +21,14 @@ Tell = Callable[[str], object]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`deploy` has no options of its own."""
+    """Name the options of `deploy`."""
+    parser.add_argument("--urgent", action="store_true", help="all at once, also while an alarm rings")
 
 
 def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
     """Deploy and publish; 1 = refused or failed, and why."""
     # The tool writes to the terminal by itself: what is told has to be there before.
-    done = deploy(plan, tell=lambda line: print(line, file=out, flush=True))
+    done = deploy(plan, tell=lambda line: print(line, file=out, flush=True), cdk=Cdk(urgent=args.urgent))
     return 0 if done else 1
 
 

@@ -22,7 +22,7 @@ KEYS_KEPT = 3
 SECOND_TOKEN = "TWILIO_AUTH_TOKEN_SECONDARY"
 """Only during a change of Twilio's token, when both are valid."""
 
-STARTS_ANEW = "A function reads it when it starts; docs/ops/key-rotation.md says how to have all start anew."
+TAKEN_UP = "Functions take it up within five minutes (docs/ops/key-rotation.md)."
 
 SHAPES = {
     "TWILIO_ACCOUNT_SID": (r"AC[0-9a-fA-F]{32}", "AC and 32 hex digits"),
@@ -83,7 +83,7 @@ def run(
     for name in wanted:
         _store(client, plan, name, given[name], out)
     if args.rotate:
-        print(STARTS_ANEW, file=out)
+        print(TAKEN_UP, file=out)
     return 0
 
 
@@ -101,7 +101,7 @@ def _retire(client: Any, plan: Plan, stored: str, out: TextIO) -> int:
         return 1
     last = INDEX_MARK + older[-1].removeprefix(INDEX_MARK)
     _store(client, plan, SECRET_KEY, f"{newest},{last}", out)
-    print(STARTS_ANEW, file=out)
+    print(TAKEN_UP, file=out)
     return 0
 
 

@@ -242,6 +242,18 @@ def test_a_template_is_made_and_a_failure_is_told(plan, tmp_path):
     assert "synth went wrong" in told
 
 
+@pytest.mark.parametrize("urgent", [False, True])
+def test_only_an_urgent_deploy_asks_for_all_at_once(plan, tmp_path, urgent):
+    asked = []
+
+    def runner(command, **given):
+        asked.extend(command)
+        return Terminal(table_template(plan))(command, **given)
+
+    Cdk(runner, tmp_path, urgent).synth(plan)
+    assert ("urgent=true" in asked) is urgent
+
+
 def test_no_template_is_made_on_a_machine_that_cannot(plan, tmp_path):
     old = Terminal(node="v16.0.0")
     code, told = made(plan, old, tmp_path)
