@@ -26,7 +26,7 @@ COMMON = "common"
 NEEDED = ("province", "agencies", "services", "routing", "deadlines", "calendar", "deploy")
 """The YAML files without which there is no pack; each in the province's own folder or in the common one."""
 
-OPTIONAL = ("duty", "answers", "texts", "lexicon")
+OPTIONAL = ("duty", "answers", "ivr", "texts", "lexicon")
 """Those a pack may do without."""
 
 LISTS = {
@@ -140,6 +140,7 @@ def data_of(sources: Sources) -> dict[str, Any]:
         "calendar": plain(files["calendar"]),
         "duty": plain(files["duty"]),
         "answers": plain(files["answers"].get("answers", [])),
+        "ivr": plain(files["ivr"]),
         "lexicon": plain(files["lexicon"]),
         "texts": plain(files["texts"]),
     }

@@ -236,6 +236,8 @@ class Directory:
     lexicon: Mapping[str, Any] = field(default_factory=dict)
     """Words that are no field's own: emergency, denunciation, spam, asking, proposing, abbreviations."""
     places: tuple[Place, ...] = ()
+    ivr: Mapping[str, Any] = field(default_factory=dict)
+    """What a caller hears and which key leads where (domain/ivr.py)."""
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """language → key → sentence that replaces the house's own."""
 
@@ -255,6 +257,7 @@ class Directory:
             answers=tuple(_answer(item) for item in data.get("answers", ())),
             lexicon=data.get("lexicon", {}),
             places=tuple(_place(item) for item in data.get("places", ())),
+            ivr=data.get("ivr", {}),
             texts=data.get("texts", {}),
         )
 

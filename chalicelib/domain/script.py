@@ -6,7 +6,9 @@ A script is verbs in their order. The last one decides how the call goes on: `Li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +95,32 @@ class HangUp:
 
 Verb = Say | Play | Pause | Listen | Record | Ring | Wait | Leave | HangUp
 Script = tuple[Verb, ...]
+
+_VERBS = {one.__name__: one for one in (Say, Play, Pause, Listen, Record, Ring, Wait, Leave, HangUp)}
+
+
+def script_to_data(script: Script) -> list[dict[str, Any]]:
+    """Return a script as JSON values, to be stored with the step it answered."""
+    return [_to_data(verb) for verb in script]
+
+
+def script_from_data(data: list[dict[str, Any]]) -> Script:
+    """Return the script that `script_to_data` made these of."""
+    return tuple(_from_data(verb) for verb in data)
+
+
+def _to_data(verb: Verb) -> dict[str, Any]:
+    data: dict[str, Any] = {"verb": type(verb).__name__, **asdict(verb)}
+    if "prompts" in data:
+        data["prompts"] = [_to_data(prompt) for prompt in verb.prompts]  # type: ignore[union-attr]
+    return data
+
+
+def _from_data(data: Mapping[str, Any]) -> Any:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+    }
+    kind: Any = _VERBS[values.pop("verb")]
+    if "prompts" in values:
+        values["prompts"] = tuple(_from_data(prompt) for prompt in values["prompts"])
+    return kind(**values)

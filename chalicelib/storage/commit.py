@@ -11,6 +11,7 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.domain.call import Call
 from chalicelib.domain.case import Case
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.message import Message
@@ -18,7 +19,14 @@ from chalicelib.errors import AlreadyReceived, CaseConflict, HotlineError
 from chalicelib.storage.case_record import CaseRecord, EventRecord, case_to_record, event_to_record
 from chalicelib.storage.connection import connection
 from chalicelib.storage.failures import CANCELED, code_of, condition_failed, in_hotline_words, reason_codes
-from chalicelib.storage.inbox_record import ReceivedRecord, TalkRecord, received_to_record, talk_to_record
+from chalicelib.storage.inbox_record import (
+    CallRecord,
+    ReceivedRecord,
+    TalkRecord,
+    call_to_record,
+    received_to_record,
+    talk_to_record,
+)
 from chalicelib.storage.message_record import MessageRecord, message_to_record
 from chalicelib.storage.record import Record
 
@@ -45,6 +53,7 @@ def commit(
     messages: Iterable[Message] = (),
     received: Received | None = None,
     talk: Talk | None = None,
+    call: Call | None = None,
 ) -> None:
     """
     Store one change, all of it or nothing.
@@ -55,6 +64,7 @@ def commit(
         messages: New messages to people; their ids must not exist yet.
         received: What came in; must not have come in before.
         talk: The conversation with the sender; must still be at its `stored_version`.
+        call: A phone call; must still be at its `stored_turn`.
 
     Raises:
         AlreadyReceived: *received* is stored already; its stored reply is the answer.
@@ -63,7 +73,7 @@ def commit(
         StorageUnavailable: The database is slow, throttled or gone. After a time-out the change may have been
             stored all the same; the same *received* again tells.
     """
-    puts = _puts(cases, messages, received, talk)
+    puts = [*_puts(cases, messages, received, talk), *_call_put(call)]
     if not puts:
         return
     if len(puts) > MOST_ACTIONS:
@@ -105,6 +115,19 @@ def _puts(
         for message in messages
     ]
     return puts
+
+
+def _call_put(call: Call | None) -> list[_Put]:
+    if call is None:
+        return []
+    unchanged = (
+        CallRecord.turn == call.stored_turn if call.stored_turn >= 0 else CallRecord.id.does_not_exist()
+    )
+    return [_Put(call_to_record(call), unchanged, _call_changed)]
+
+
+def _call_changed() -> HotlineError:
+    return CaseConflict("Another step of the same call was taken first.")
 
 
 def _taken_before() -> HotlineError:

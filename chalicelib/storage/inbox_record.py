@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from chalicelib.domain.call import Call
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.storage.record import IntegerAttribute, JsonAttribute, MomentAttribute, Record, TextAttribute
 
@@ -11,6 +12,8 @@ RECEIVED_KEPT = timedelta(days=30)
 """Providers repeat a webhook within days; a month is safely longer, and then the text is gone."""
 TALK_KEPT = timedelta(days=365)
 TALK = "talk#"
+CALL = "call#"
+CALL_KEPT = timedelta(days=30)
 
 
 class ReceivedRecord(Record):
@@ -44,6 +47,76 @@ class TalkRecord(Record):
     options = JsonAttribute(null=True)
     language = TextAttribute(null=True)
     expires_at = IntegerAttribute()
+
+
+class CallRecord(Record):
+    """A phone call, as stored; `chalicelib.domain.call.Call` is what it means."""
+
+    table = "inbox"
+    schema_record = ReceivedRecord
+
+    id = TextAttribute(hash_key=True)
+    turn = IntegerAttribute()
+    started_at = MomentAttribute()
+    updated_at = MomentAttribute()
+    caller = TextAttribute(null=True)
+    called = TextAttribute(null=True)
+    reporter_id = TextAttribute(null=True)
+    language = TextAttribute()
+    step = TextAttribute()
+    tries = IntegerAttribute()
+    case_code = TextAttribute(null=True)
+    notes = JsonAttribute(null=True)
+    ended_at = MomentAttribute(null=True)
+    outcome = TextAttribute(null=True)
+    expires_at = IntegerAttribute()
+
+
+def call_key(call_id: str) -> str:
+    """Key of a phone call."""
+    return f"{CALL}{call_id}"
+
+
+def call_to_record(call: Call) -> CallRecord:
+    """The item of a call."""
+    return CallRecord(
+        call_key(call.id),
+        turn=call.turn,
+        started_at=call.started_at,
+        updated_at=call.updated_at,
+        caller=call.caller or None,
+        called=call.called or None,
+        reporter_id=call.reporter_id or None,
+        language=call.language,
+        step=call.step,
+        tries=call.tries,
+        case_code=call.case_code,
+        notes=call.notes or None,
+        ended_at=call.ended_at,
+        outcome=call.outcome or None,
+        expires_at=_seconds(call.updated_at + CALL_KEPT),
+    )
+
+
+def record_to_call(record: CallRecord) -> Call:
+    """What the item means."""
+    return Call(
+        id=record.id.removeprefix(CALL),
+        caller=record.caller or "",
+        reporter_id=record.reporter_id or "",
+        started_at=record.started_at,
+        updated_at=record.updated_at,
+        called=record.called or "",
+        language=record.language,
+        step=record.step,
+        turn=record.turn,
+        stored_turn=record.turn,
+        tries=record.tries,
+        case_code=record.case_code,
+        notes=dict(record.notes or {}),
+        ended_at=record.ended_at,
+        outcome=record.outcome or "",
+    )
 
 
 def talk_key(reporter_id: str) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.domain.call import Call
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.storage.batch import items_by_key
 from chalicelib.storage.inbox_record import (
     RECEIVED_KEPT,
+    CallRecord,
     ReceivedRecord,
     TalkRecord,
+    call_key,
+    record_to_call,
     record_to_received,
     record_to_talk,
     talk_key,
@@ -39,6 +43,24 @@ class InboxStore:
         return (
             record_to_received(ReceivedRecord.from_raw_data(came)) if came else None,
             record_to_talk(TalkRecord.from_raw_data(talk)) if talk else None,
+        )
+
+    def read_call(self, step_id: str, call_id: str) -> tuple[Received | None, Call | None]:
+        """
+        Return what is known of one step of a call and of the call, in one round trip.
+
+        Raises:
+            StorageUnavailable: The database did not answer.
+        """
+        wanted = (step_id, call_key(call_id))
+        found = {
+            item["id"]["S"]: item
+            for item in items_by_key(ReceivedRecord, [{"id": {"S": key}} for key in wanted])
+        }
+        came, call = found.get(step_id), found.get(call_key(call_id))
+        return (
+            record_to_received(ReceivedRecord.from_raw_data(came)) if came else None,
+            record_to_call(CallRecord.from_raw_data(call)) if call else None,
         )
 
     def received(self, message_id: str, *, now: datetime | None = None) -> Received | None:

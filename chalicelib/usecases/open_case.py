@@ -144,7 +144,7 @@ def place_case(case: Case, understanding: Understanding, directory: Directory, n
         return _assigned(case, routing, directory, now)
     if case.emergency:
         return _with_desk(case, "urgent", directory, now, routing)
-    if routing.asks in ("area", "service") and case.channel in ("sms", "email"):
+    if routing.asks in ("area", "service") and case.channel in ("sms", "email", "voice"):
         options = units if routing.asks == "area" and area is not None and area.ambiguous else ()
         return _asking(case, routing.asks, options, directory, now)
     return _with_desk(case, "unrouted", directory, now, routing)

@@ -1,0 +1,76 @@
+"""The tree of a call as a pack gives it: what is said at each step and which key leads where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+VOICES = {"vi": "Google.vi-VN-Wavenet-A", "en": "Google.en-US-Wavenet-F"}
+"""Voices that speak these languages (Twilio, SayVoice; no Amazon voice speaks Vietnamese)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place in the tree: it says something and goes on, or waits for a key, or hands over to a branch."""
+
+    id: str
+    say: Mapping[str, str] = field(default_factory=dict)
+    then: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    speech: str = ""
+    """Where words without a key lead; empty = they make no sense here."""
+    do: str = ""
+    """Branch that takes over: report, one_stop, status, listen, person; or language."""
+    language: str = ""
+
+    @property
+    def exits(self) -> Iterator[str]:
+        """Ids of the steps that can come next."""
+        yield from (target for target in (self.then, self.speech, *self.keys.values()) if target)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All steps, and where a call begins."""
+
+    first: str
+    steps: Mapping[str, Step]
+    announcement: Mapping[str, str] = field(default_factory=dict)
+    voices: Mapping[str, str] = field(default_factory=lambda: VOICES)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Tree:
+        """Read what `ivr.yaml` holds."""
+        steps = {
+            name: Step(
+                id=name,
+                say=step.get("say", {}),
+                then=step.get("then", ""),
+                keys={str(key): target for key, target in step.get("keys", {}).items()},
+                speech=step.get("speech", ""),
+                do=step.get("do", ""),
+                language=step.get("language", ""),
+            )
+            for name, step in data["steps"].items()
+        }
+        return cls(data["first"], steps, data.get("announcement") or {}, {**VOICES, **data.get("voices", {})})
+
+    def to_menu(self, start: str, language: str) -> tuple[list[str], Step]:
+        """
+        Return what is said from *start* on, in order, and the step that then waits for a key or hands over.
+
+        Raises:
+            KeyError: A step leads to one that does not exist (packs.checks refuses such a pack).
+        """
+        said: list[str] = []
+        at = self.steps[start]
+        for _ in range(len(self.steps) + 1):
+            if at.do:
+                return said, at
+            if words := at.say.get(language) or at.say.get("vi"):
+                said.append(words)
+            if at.keys or not at.then:
+                return said, at
+            at = self.steps[at.then]
+        raise KeyError(f"the steps from {start} go round in a circle")
