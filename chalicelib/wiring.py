@@ -242,26 +242,32 @@ def showing() -> dict[str, Any]:
 
 
 def sending() -> Any:
-    """What sending from the outbox needs."""
+    """What sending from the outbox needs. Noting what became of a message takes no setting of the mail service."""
     from chalicelib.usecases import notices
-    from chalicelib.usecases.compose import Composer, compose
+    from chalicelib.usecases.compose import compose
     from chalicelib.usecases.send import Sending
 
-    composer = Composer(
+    return Sending(
+        outbox=outbox_store(),
+        sms=sms_gateway,
+        email=email_gateway,
+        compose=lambda message: compose(message, _composer()),
+        tell_desk=tell_desk,
+        civil=lambda at: notices.civil_at(directory(), at),
+    )
+
+
+def _composer() -> Any:
+    """What a mail is made of."""
+    from chalicelib.usecases.compose import Composer
+
+    return Composer(
         cases=case_store(),
         files=files,
         directory=directory(),
         reply_domain=settings.email_reply_domain(),
         now=now(),
         **showing(),
-    )
-    return Sending(
-        outbox=outbox_store(),
-        sms=sms_gateway,
-        email=email_gateway,
-        compose=lambda message: compose(message, composer),
-        tell_desk=tell_desk,
-        civil=lambda at: notices.civil_at(composer.directory, at),
     )
 
 
