@@ -10,26 +10,20 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from chalicelib.storage.tables import create_table_arguments
-from infra.functions import READ, WRITE, Function, secret_names
+from infra.functions import PUT, READ, UPDATE, Function, secret_names
 from infra.plan import Plan
 
 READING = {
-    "cases": ("dynamodb:Query", "dynamodb:BatchGetItem"),
-    "outbox": ("dynamodb:Query", "dynamodb:BatchGetItem"),
+    "cases": ("dynamodb:Query",),
+    "outbox": ("dynamodb:BatchGetItem",),
     "inbox": ("dynamodb:BatchGetItem",),
     "directory": ("dynamodb:Query", "dynamodb:GetItem"),
     "stats": ("dynamodb:Query", "dynamodb:GetItem"),
 }
-"""Table → the calls its store reads with."""
+"""Table → the calls its store reads with. No function scans or deletes, and none writes the directory: ops publish."""
 
-WRITING = {
-    "cases": ("dynamodb:PutItem", "dynamodb:UpdateItem"),
-    "outbox": ("dynamodb:PutItem", "dynamodb:UpdateItem"),
-    "inbox": ("dynamodb:PutItem",),
-    "stats": ("dynamodb:PutItem", "dynamodb:UpdateItem"),
-}
-"""Table → the calls its store writes with. No function deletes anything, and none writes the directory: ops publish."""
+LISTING = ("dynamodb:BatchGetItem",)
+"""A list finds keys in an index and reads the items from the table."""
 
 STREAMING = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
 """ListStreams has no resource and is not needed where the stream is named."""
@@ -56,13 +50,16 @@ def statements(
     if function.trigger != "http":  # what nobody waits for must not get lost
         found.append(_allow("ReportFailures", ("sqs:SendMessage",), arn(failed_queue)))
     for table, access in function.tables.items():
-        actions = (
+        actions = [
             *(READING[table] if READ in access else ()),
-            *(WRITING[table] if WRITE in access else ()),
-        )
-        here = arn(tables[table])
-        indexes = [f"{here}/index/{index}" for index in _indexes(table)] if READ in access else []
-        found.append(_allow(f"Table{table.capitalize()}", actions, here, *indexes))
+            *(LISTING if any(table == listed for listed, _ in function.lists) else ()),
+            *(("dynamodb:PutItem",) if PUT in access else ()),
+            *(("dynamodb:UpdateItem",) if UPDATE in access else ()),
+        ]
+        found.append(_allow(f"Table{table.capitalize()}", tuple(dict.fromkeys(actions)), arn(tables[table])))
+    if function.lists:
+        indexes = [f"{arn(tables[table])}/index/{index}" for table, index in function.lists]
+        found.append(_allow("Lists", ("dynamodb:Query",), *indexes))
     if function.stream_of:
         stream = tables[function.stream_of].get_att("StreamArn").to_string()
         found.append(_allow("ReadItsStream", STREAMING, stream))
@@ -105,11 +102,6 @@ def statements(
 def arn(resource: cdk.CfnResource) -> str:
     """Return the ARN of *resource*, resolved when the stack is made."""
     return resource.get_att("Arn").to_string()
-
-
-def _indexes(table: str) -> list[str]:
-    schema = create_table_arguments(table, table)
-    return [index["IndexName"] for index in schema.get("GlobalSecondaryIndexes") or ()]
 
 
 def _allow(sid: str, actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from infra.plan import Plan
 
-READ, WRITE, READ_WRITE = "r", "w", "rw"
+READ, PUT, UPDATE = "r", "p", "u"
 
 Trigger = Literal["http", "stream", "schedule", "async"]
 
@@ -30,7 +30,9 @@ class Function:
     timeout: int
     """Seconds; HTTP below the 29 seconds of API Gateway."""
     tables: dict[str, str]
-    """Table → r, w or rw."""
+    """Table → what is done there: `r` read by key, `p` put items, `u` update them."""
+    lists: tuple[tuple[str, str], ...] = ()
+    """Table and index of each list it goes through."""
     secrets: tuple[str, ...] = ()
     """signing: the province's own key. sms: the provider's credentials."""
     reads_files: tuple[str, ...] = ()
@@ -44,11 +46,22 @@ class Function:
     """A schedule shorter than a day: how often it runs."""
 
 
-_EVERY_CASE = {"cases": READ_WRITE, "inbox": READ_WRITE, "outbox": READ_WRITE, "directory": READ}
-_SENDING = {"cases": READ_WRITE, "outbox": READ_WRITE, "directory": READ}
+# A message that failed for good is noted in its case, and the desk is told.
+_SENDING = {"cases": READ + PUT, "outbox": PUT + UPDATE, "directory": READ}
+_SETTLING = _SENDING | {"outbox": READ + PUT + UPDATE}
+_TAKING = {"cases": READ + PUT, "inbox": READ + PUT, "outbox": PUT, "directory": READ}
 
 FUNCTIONS = (
-    Function("api_handler", "APIHandler", "http", 1024, 28, _EVERY_CASE, secrets=("signing", "sms")),
+    Function(
+        "api_handler",
+        "APIHandler",
+        "http",
+        1024,
+        28,
+        _TAKING | _SETTLING,
+        lists=(("cases", "by_reporter"),),
+        secrets=("signing", "sms"),
+    ),
     Function(
         "send_outbox",
         "SendOutbox",
@@ -68,7 +81,7 @@ FUNCTIONS = (
         "stream",
         256,
         60,
-        {"cases": READ, "stats": READ_WRITE},
+        {"cases": READ, "stats": READ + PUT + UPDATE},
         stream_of="cases",
     ),
     Function(
@@ -77,18 +90,19 @@ FUNCTIONS = (
         "async",
         512,
         60,
-        _EVERY_CASE,
+        _TAKING,
         secrets=("signing",),
         reads_files=("inbound",),
     ),
-    Function("take_mail_event", "TakeMailEvent", "async", 512, 60, _SENDING, secrets=("signing",)),
+    Function("take_mail_event", "TakeMailEvent", "async", 512, 60, _SETTLING),
     Function(
         "sweep_outbox",
         "SweepOutbox",
         "schedule",
         512,
         55,
-        _SENDING,
+        _SETTLING,
+        lists=(("outbox", "by_due"),),
         secrets=("signing", "sms"),
         reads_files=("reports",),
         sends_mail=True,
@@ -101,7 +115,8 @@ FUNCTIONS = (
         "schedule",
         512,
         55,
-        {"cases": READ_WRITE, "outbox": WRITE, "directory": READ},
+        {"cases": READ + PUT + UPDATE, "outbox": PUT, "directory": READ},
+        lists=(("cases", "by_wake"),),
         every_minutes=1,
     ),
     Function(
@@ -110,17 +125,26 @@ FUNCTIONS = (
         "schedule",
         512,
         300,
-        {"cases": READ_WRITE, "outbox": READ_WRITE, "directory": READ},
+        {"cases": READ, "outbox": PUT, "directory": READ},
+        lists=(("cases", "by_wake"), ("cases", "by_desk")),
         secrets=("signing",),
     ),
-    Function("recount_stats", "RecountStats", "schedule", 512, 300, {"cases": READ, "stats": READ_WRITE}),
+    Function(
+        "recount_stats",
+        "RecountStats",
+        "schedule",
+        512,
+        300,
+        {"cases": READ, "stats": READ + PUT + UPDATE},
+        lists=(("cases", "by_day"),),
+    ),
     Function(
         "send_reports",
         "SendReports",
         "schedule",
         512,
         300,
-        {"stats": READ, "outbox": READ_WRITE, "directory": READ},
+        {"stats": READ, "outbox": READ + PUT, "directory": READ},
         writes_files=("reports",),
     ),
 )
@@ -157,7 +181,7 @@ def environment(function: Function, plan: Plan) -> dict[str, str]:
         variables["PUBLIC_URL"] = plan.public_url
     if "sms" in function.secrets:
         variables |= {"SMS_PROVIDER": plan.sms_provider, "SMS_SENDER": plan.sms_sender}
-    if function.sends_mail or function.name == "take_mail_event":
+    if function.sends_mail:
         variables |= {
             "EMAIL_SENDER": plan.email_sender,
             "EMAIL_REPLY_DOMAIN": plan.email_domain,
