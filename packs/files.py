@@ -107,6 +107,12 @@ deadline_table = Record(
     {"valid_to": day},
     label="id",
 )
+taken_by: dict[str, Shape] = {
+    "who": both_languages,
+    "phone": phone,
+    "phones": list_of(phone, empty=False),
+    "ring": one_of("together", "in_order"),
+}
 shift = Record(
     {
         "id": rule_id,
@@ -115,7 +121,12 @@ shift = Record(
         "days": days,
         "hours": list_of(hours, empty=False),
     },
-    {"who": both_languages, "phone": phone, **period},
+    {**taken_by, "holidays": one_of("also", "only"), **period},
+    label="id",
+)
+extended = Record(
+    {"id": rule_id, "line": words, "hours": list_of(hours, empty=False), **period},
+    {**taken_by, "days": days, "holidays": one_of("also", "only")},
     label="id",
 )
 emergency = Record({"number": words, "names": both_languages, "when": list_of(words)}, period)
@@ -195,7 +206,7 @@ FILES: dict[str, Shape] = {
         {"sessions": map_of(anything, keys=("office",)), "years": map_of(anything)},
         {"extra": anything, "desk_sessions": words},
     ),
-    "duty": Record(allowed={"shifts": list_of(shift)}),
+    "duty": Record(allowed={"shifts": list_of(shift), "extended": list_of(extended)}),
     "answers": Record(allowed={"answers": list_of(answer)}),
     "texts": map_of(map_of(words), key=one_of(*LANGUAGES)),
     "lexicon": map_of(anything),

@@ -212,6 +212,16 @@ class WorkCalendar:
         return known
 
     def _hours_of(self, day: date) -> tuple[Hours, ...]:
+        weekday = self.weekday_kept(day)
+        return () if weekday is None else self._week[weekday]
+
+    def weekday_kept(self, day: date) -> int | None:
+        """
+        The weekday (0 = Monday) whose hours *day* keeps: its own, or that a make-up day stands for; None on a day off.
+
+        Raises:
+            CalendarGap: Nobody entered the holidays of that year.
+        """
         if day.year not in self._years:
             raise CalendarGap(
                 f"no holidays are entered for {day.year}: fill years: {day.year} in"
@@ -219,8 +229,8 @@ class WorkCalendar:
                 f" provinces/{self._province}/calendar.yaml) and publish the pack"
             )
         if day in self._makeup_days:
-            return self._week[self._makeup_days[day]]
-        return () if day in self._days_off else self._week[day.weekday()]
+            return self._makeup_days[day]
+        return None if day in self._days_off else day.weekday()
 
 
 def calendar_for(directory: Directory, agency: Agency | None = None) -> WorkCalendar:

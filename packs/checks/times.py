@@ -8,6 +8,9 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from chalicelib.domain.calendar import WorkCalendar, read_week
+from chalicelib.domain.duty import ringable
+from packs import communes
+from packs.areas import area_data
 from packs.checks.rules import overlap
 from packs.files import KINDS, LEVELS, PRIORITIES
 from packs.marked import MarkedDict, plain
@@ -137,38 +140,57 @@ def _year(year: str, data: Any, years: MarkedDict) -> Iterator[Problem]:
 
 
 def _duty(sources: Sources) -> Iterator[Problem]:
-    shifts = sources.items("duty", "shifts")
-    agencies = {str(item.get("code")) for item in sources.items("agencies", "agencies")}
+    shifts, extended = sources.items("duty", "shifts"), sources.items("duty", "extended")
+    expanded = communes.expand(sources.files["agencies"], area_data(sources.areas))
+    agencies = {str(item.get("code")): item for item in expanded}
     known = {"centre", *LEVELS, *agencies}
-    for shift in shifts:
-        if shift.get("line") not in known:
-            line = shift.get("line")
-            what = f"shift {shift.get('id')} is for line '{line}', which is no agency, level or the centre."
-            yield Problem(*shift.at("line"), what, did_you_mean(line, known))
+    for shift in (*shifts, *extended):
         try:
             _week_of(shift)
         except ValueError as error:
             yield Problem(*shift.at("hours"), f"shift {shift.get('id')} cannot be read: {error}.")
             return
-    for one, other in combinations(shifts, 2):
+        line = str(shift.get("line"))
+        if line not in known:
+            what = f"shift {shift.get('id')} is for line '{line}', which is no agency, level or the centre."
+            yield Problem(*shift.at("line"), what, did_you_mean(line, known))
+        elif "phone" in shift and "phones" in shift:
+            what = f"shift {shift.get('id')} has phone and phones."
+            yield Problem(*shift.at("phone"), what, "Keep phones, and put the one into it.")
+        elif shift.get("takes") == "calls" and not _rings(shift, agencies.get(line)):
+            what = f"shift {shift.get('id')} takes calls, but there is no phone to ring."
+            yield Problem(
+                *shift.where, what, "Name phones here, or a hotline that begins with 0 or +84 at the agency."
+            )
+    for one, other in combinations((*shifts, *extended), 2):
         if one.get("id") == other.get("id"):
             yield Problem(*other.at("id"), f"shift '{other.get('id')}' stands twice.", "Rename one.")
-        if one.get("line") == other.get("line") and overlap(one, other) and _hours_meet(one, other):
-            what = f"shifts {one.get('id')} and {other.get('id')} overlap: who takes the call is not clear."
-            yield Problem(
-                *other.where, what, f"Part their hours or dates (the other is in line {one.where[1]})."
-            )
+    for same in (shifts, extended):
+        for one, other in combinations(same, 2):
+            if one.get("line") == other.get("line") and overlap(one, other) and _hours_meet(one, other):
+                what = (
+                    f"shifts {one.get('id')} and {other.get('id')} overlap: who takes the call is not clear."
+                )
+                yield Problem(
+                    *other.where, what, f"Part their hours or dates (the other is in line {one.where[1]})."
+                )
+
+
+def _rings(shift: MarkedDict, agency: Any) -> bool:
+    """Whether a shift has a phone: its own, or its agency's hotline. Agencies of a level may have none."""
+    if "phone" in shift or "phones" in shift or shift.get("line") in LEVELS:
+        return True
+    return agency is not None and bool(ringable(str(agency.get("hotline") or "")))
 
 
 def _week_of(shift: MarkedDict) -> Any:
-    return (
-        read_week({shift["days"]: plain(shift["hours"])})
-        if "days" in shift and "hours" in shift
-        else ((),) * 7
-    )
+    return read_week({shift.get("days", "daily"): plain(shift["hours"])}) if "hours" in shift else ((),) * 7
 
 
 def _hours_meet(one: MarkedDict, other: MarkedDict) -> bool:
+    kinds = {str(shift.get("holidays")) for shift in (one, other)}
+    if kinds == {"only", "None"}:  # one on days off, the other on all other days
+        return False
     return any(
         a.starts < b.ends and b.starts < a.ends
         for mine, theirs in zip(_week_of(one), _week_of(other), strict=True)

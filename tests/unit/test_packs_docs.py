@@ -18,6 +18,7 @@ RECORDS = {
     "routing.yaml": files.rule,
     "deadlines.yaml": files.deadline_table,
     "duty.yaml": files.shift,
+    "duty.yaml, longer hours": files.extended,
     "answers.yaml": files.answer,
     "deploy.yaml": files.deploy,
 }

@@ -303,6 +303,25 @@ MISTAKES = [
         "shift dem is for line 'center', which is no agency, level or the centre. Did you mean centre?",
         id="a shift is for an unknown line",
     ),
+    pytest.param(
+        ("duty.yaml", 'phone: "+84912345679", ', ""),
+        "shift ngay takes calls, but there is no phone to ring. Name phones here,",
+        id="a shift rings nobody",
+    ),
+    pytest.param(
+        ("duty.yaml", 'phone: "+84912345679"', 'phone: "+84912345679", phones: ["+84912345670"]'),
+        "shift ngay has phone and phones. Keep phones, and put the one into it.",
+        id="a shift has phone and phones",
+    ),
+    pytest.param(
+        (
+            "duty.yaml",
+            "shifts:\n",
+            'extended:\n  - {id: lau-hon, line: centre, hours: ["17:00-20:00"], valid_from: 2026-03-02}\nshifts:\n',
+        ),
+        "lau-hon lacks 'valid_to'.",
+        id="longer hours have no end",
+    ),
     # answers.yaml, texts.yaml
     pytest.param(
         ("answers.yaml", "    source: Luật Đường bộ 2024\n", ""),

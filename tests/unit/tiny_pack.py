@@ -130,7 +130,7 @@ tables:
     + "".join(f"  {year}:\n    days_off: [{year}-09-02]\n" for year in range(2020, 2028)),
     "duty.yaml": """\
 shifts:
-  - {id: ngay, line: centre, takes: calls, days: mon-fri, hours: ["07:00-17:00"]}
+  - {id: ngay, line: centre, takes: calls, phone: "+84912345679", days: mon-fri, hours: ["07:00-17:00"]}
   - {id: dem, line: centre, takes: recordings, days: mon-fri, hours: ["17:00-24:00"]}
 """,
     "answers.yaml": """\
