@@ -36,12 +36,23 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "object",
         re.compile(rf"(?:mo lai|molai)\b(?: ho so\b| ma\b)?{_END}(?:{_CODE})?(?P<rest>.*)$", re.DOTALL),
     ),
+    (
+        "hotline",
+        re.compile(
+            r"(?:duong day(?: nong)?|duongday(?:nong)?|ddn|hotline)(?:[\s?.,!:;-]*$|[\s:]+(?P<rest>.+)$)",
+            re.DOTALL,
+        ),
+    ),
     ("help", re.compile(rf"(?:hd|huong dan|tro giup|help|\?|menu){_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])(?:\s*(?:diem|sao|hai long))?{_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])\s+{_CODE}{_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg){_END}{_CODE}\s+([1-3]){_END}$")),
 )
-"""Name → pattern over the folded, trimmed text. The whole message must match: "huy hop dong dien" is no command."""
+"""Name → pattern over the folded, trimmed text. The whole message must match: "huy hop dong dien" is no command.
+
+`hotline` alone is loose, because a power line and a road full of water begin with the same letters; whether the rest
+is a place is for domain/dialogue.py to see.
+"""
 
 AGENCY_COMMANDS: dict[str, str] = {
     "nhan": "accept",
@@ -91,8 +102,9 @@ def read_citizen_command(text: str) -> Command | None:
             if group and len(re.sub(r"\D", "", group)) == 9
         ]
         ratings = [int(group) for group in match.groups() if group in ("1", "2", "3")]
-        rest = stripped[match.start("rest") :].strip(" .,:;-\n") if name == "object" else ""
-        return Command(name, codes[0] if codes else None, ratings[0] if ratings else None, rest)
+        rest = match.groupdict().get("rest")
+        text = stripped[match.start("rest") :].strip(" .,:;?-\n") if rest else ""
+        return Command(name, codes[0] if codes else None, ratings[0] if ratings else None, text)
     return None
 
 

@@ -2,7 +2,8 @@
 
 The rule is pure and ordered; the first line that fits wins (table of examples: tests/unit/test_dialogue.py):
 
- 1. a command (`TRA CUU 482 177 306`, `HUY`, `MO LAI`, `HD`, `3`); digits answer the question asked last
+ 1. a command (`TRA CUU 482 177 306`, `HUY`, `MO LAI`, `DUONG DAY Vinh Cuu`, `HD`, `3`);
+    digits answer the question asked last
  2. an emergency or a denunciation is always its own matter
  3. the answer to what the hotline asked on receipt (place, field, "what is it about?")
  4. the answer to what an agency or the desk asked (the case waits for the citizen)
@@ -45,14 +46,14 @@ class Decision:
     """What a message is taken for."""
 
     what: str
-    """new_matter, clarify, reply, addition, repeat, rate, lookup, withdraw, object, help or thanks."""
+    """new_matter, clarify, reply, addition, repeat, rate, lookup, withdraw, object, hotline, help or thanks."""
     code: str | None = None
     """The case it is about."""
     rating: int | None = None
     option: str | None = None
     """The unit or field chosen by its number."""
     text: str = ""
-    """What the case gains; empty for a command."""
+    """What the case gains; empty for a command. The whole message when a hotline is asked for."""
 
 
 def decide(
@@ -119,6 +120,8 @@ def _command(
 ) -> Decision | None:
     if command.name == "help":
         return Decision("help")
+    if command.name == "hotline":
+        return Decision("hotline", text=text) if _asks_for_hotline(command, text, understanding) else None
     if command.name == "rate":
         return _digit(command, cases, now)
     if command.name == "lookup":
@@ -134,6 +137,36 @@ def _command(
     if answered and len(text) < MOST_REASON and not _is_elsewhere_or_other(understanding, answered[0]):
         return Decision("object", answered[0].code, text=command.text)
     return None if command.text else Decision("object", _latest(cases))
+
+
+_HOTLINE = re.compile(r"(?:duong day ?nong|duongdaynong|ddn|hotline)\b")
+_AROUND_A_PLACE = frozenset(
+    "duong day nong duongday duongdaynong ddn hotline cu o tai cua khu vuc for of in at the mot cua".split()
+)
+MOST_WORDS_OF_A_PLACE = 5
+
+
+def _asks_for_hotline(command: Command, text: str, understanding: Understanding) -> bool:
+    """
+    Whether "duong day …" asks for a number: nothing but a place follows, or nothing at all.
+
+    "Duong day dien dut xa Phu Ly" is about a power line and "duong day o ga" about a road. A place nobody knows counts
+    after an unmistakable word, or after the command in capitals as it is printed, unless the words are surely a matter.
+    """
+    if understanding.kind in ("emergency", "denunciation") or "đầy" in text.lower():
+        return False
+    if not command.text:
+        return True
+    if understanding.area is not None:
+        place = fold(understanding.area.said)
+        words = re.findall(r"\w+", fold(text).replace(place, " ", 1))
+        if all(word in _AROUND_A_PLACE for word in words):
+            return True
+        if not understanding.area.outside:
+            return False
+    if understanding.confident or len(command.text.split()) > MOST_WORDS_OF_A_PLACE:
+        return False
+    return bool(_HOTLINE.match(fold(text).strip())) or text.strip().startswith("DUONG DAY ")
 
 
 def _is_elsewhere_or_other(understanding: Understanding, case: Case) -> bool:

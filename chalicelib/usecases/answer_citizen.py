@@ -17,7 +17,7 @@ from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
 from chalicelib.domain.routing import units_on
 from chalicelib.errors import ActionNotAllowed
-from chalicelib.usecases import notices, replies
+from chalicelib.usecases import hotlines, notices, replies
 from chalicelib.usecases.open_case import Opened, Sender, describe, open_from_text, place_matters
 
 if TYPE_CHECKING:
@@ -245,6 +245,17 @@ def _help(turn: Turn) -> Answered:
     return _unchanged(turn, turn.say("help"), None)
 
 
+def _hotline(turn: Turn) -> Answered:
+    reply = hotlines.answer(
+        turn.decision.text,
+        understanding=turn.understanding,
+        directory=turn.directory,
+        now=turn.now,
+        read=turn.read,
+    )
+    return _unchanged(turn, reply, None)
+
+
 def _thanks(turn: Turn) -> Answered:
     return _unchanged(turn, turn.say("thanked"), turn.case())
 
@@ -260,6 +271,7 @@ _BRANCHES: dict[str, Callable[[Turn], Answered]] = {
     "withdraw": _withdraw,
     "object": _object,
     "help": _help,
+    "hotline": _hotline,
     "thanks": _thanks,
 }
 

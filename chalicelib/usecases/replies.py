@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import Case, Kind, Status
-from chalicelib.domain.directory import Directory
+from chalicelib.domain.directory import Area, Directory
 from chalicelib.domain.sms import segments
 from chalicelib.domain.text import unaccent
 from chalicelib.texts import text
@@ -68,13 +68,25 @@ def question_in_full(asked: str, case: Case, directory: Directory) -> str:
     return text(f"sms.ask_{asked}", case.language, directory, **notices.citizen_facts(case, directory))
 
 
+SHORT_TYPES = {
+    "phường": "P.",
+    "xã": "X.",
+    "thị trấn": "TT.",
+    "thành phố": "TP ",
+    "thị xã": "TX ",
+    "huyện": "H.",
+}
+
+
+def short_unit(area: Area) -> str:
+    """A unit as an SMS names it: "P.Cao Lãnh"."""
+    return f"{SHORT_TYPES.get(area.type, f'{area.type} ')}{area.name}"
+
+
 def _told_apart(unit: str, directory: Directory) -> str:
     """A unit with the unit above it, so that two wards of one number can be told apart."""
-    names = [f"{area.type} {area.name}" for area in directory.lineage(unit)][:2]
-    short = {"phường": "P.", "xã": "X.", "thị trấn": "TT.", "thành phố": "TP", "thị xã": "TX", "huyện": "H."}
-    for long, brief in short.items():
-        names = [name.replace(f"{long} ", f"{brief}", 1) if name.startswith(long) else name for name in names]
-    return " ".join(name for name in names if not name.startswith("tỉnh"))
+    units = list(directory.lineage(unit))[:2]
+    return " ".join(short_unit(area) for area in units if area.type != "tỉnh")
 
 
 def state(case: Case, directory: Directory) -> str:

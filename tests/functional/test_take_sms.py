@@ -95,6 +95,16 @@ def test_alo_is_asked_what_it_is_about_and_nobody_is_alarmed(line):
     assert line.messages() == [] and not line.case().spam
 
 
+def test_a_question_for_a_hotline_is_answered_and_makes_no_case(line):
+    assert "090000" in line.text("DUONG DAY phuong cao lanh")
+    assert "DUONG DAY" in line.text("DUONG DAY")
+    assert not line.cases and line.messages() == []
+    line.text("duong o ga")
+    line.text("duong day nong phuong cao lanh")
+    line.text("phuong sa dec")
+    assert line.case().area == SA_DEC, "the question that was open stays open"
+
+
 def test_an_advertisement_is_kept_and_alarms_nobody(line):
     line.text("vay tien nhanh")
     assert (line.case().status, line.case().spam, line.case().wake_at) == ("received", True, None)

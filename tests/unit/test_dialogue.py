@@ -68,6 +68,14 @@ EXAMPLES = [
     case("stranger", "cam on", "new_matter"),
     case("stranger", "bao gio xong", "new_matter"),
     case("stranger", "HD", "help"),
+    case("stranger", "DUONG DAY", "hotline"),
+    case("stranger", "duong day phuong cao lanh", "hotline"),
+    case("stranger", "Đường dây nóng phường Cao Lãnh cũ?", "hotline"),
+    case("stranger", "HOTLINE Cao Lanh ward", "hotline"),
+    case("stranger", "DUONG DAY xyz", "hotline"),
+    case("stranger", "duong day xyz", "new_matter"),
+    case("stranger", "duong day o ga phuong cao lanh", "new_matter"),
+    case("stranger", "DUONG DAY MAT DIEN", "new_matter"),
     case("stranger", "TRA CUU 482177302", "lookup", CODE),
     case("stranger", "482 177 302", "lookup", CODE),
     case("stranger", "huy", "withdraw"),
@@ -75,6 +83,7 @@ EXAMPLES = [
     case("stranger", "mo lai duong vao cho giup dan", "new_matter"),
     # a first question is open: where is it?
     case("asked where", "phuong cao lanh", "clarify", CODE, cases=[ASKED], asked=talk("area")),
+    case("asked where", "DUONG DAY phuong cao lanh", "hotline", cases=[ASKED], asked=talk("area")),
     case("asked where", "gan cho, ap 3", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "1", "clarify", CODE, cases=[ASKED], asked=talk("area"), option=None, text="1"),
     case(
