@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.code import DIGITS
 from chalicelib.domain.text import fold
+
+if TYPE_CHECKING:
+    from chalicelib.domain.understanding import Understanding
 
 _CODE = r"(\d(?:[ .\-]?\d){8})(?!\d)"
 _END = r"[\s.,!:;-]*"
@@ -51,7 +55,7 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Name → pattern over the folded, trimmed text. The whole message must match: "huy hop dong dien" is no command.
 
 `hotline` alone is loose, because a power line and a road full of water begin with the same letters; whether the rest
-is a place is for domain/dialogue.py to see.
+is a place is what `asks_for_hotline` sees.
 """
 
 AGENCY_COMMANDS: dict[str, str] = {
@@ -106,6 +110,36 @@ def read_citizen_command(text: str) -> Command | None:
         text = stripped[match.start("rest") :].strip(" .,:;?-\n") if rest else ""
         return Command(name, codes[0] if codes else None, ratings[0] if ratings else None, text)
     return None
+
+
+_HOTLINE = re.compile(r"(?:duong day ?nong|duongdaynong|ddn|hotline)\b")
+_AROUND_A_PLACE = frozenset(
+    "duong day nong duongday duongdaynong ddn hotline cu o tai cua khu vuc for of in at the mot cua".split()
+)
+MOST_WORDS_OF_A_PLACE = 5
+
+
+def asks_for_hotline(command: Command, text: str, understanding: Understanding) -> bool:
+    """
+    Whether "duong day …" asks for a number: nothing but a place follows, or nothing at all.
+
+    "Duong day dien dut xa Phu Ly" is about a power line and "duong day o ga" about a road. A place nobody knows counts
+    after an unmistakable word, or after the command in capitals as it is printed, unless the words are surely a matter.
+    """
+    if understanding.kind in ("emergency", "denunciation") or "đầy" in text.lower():
+        return False
+    if not command.text:
+        return True
+    if understanding.area is not None:
+        place = fold(understanding.area.said)
+        words = re.findall(r"\w+", fold(text).replace(place, " ", 1))
+        if all(word in _AROUND_A_PLACE for word in words):
+            return True
+        if not understanding.area.outside:
+            return False
+    if understanding.confident or len(command.text.split()) > MOST_WORDS_OF_A_PLACE:
+        return False
+    return bool(_HOTLINE.match(fold(text).strip())) or text.strip().startswith("DUONG DAY ")
 
 
 def read_agency_command(text: str) -> Command | None:

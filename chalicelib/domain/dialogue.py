@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.case import Case, Status
 from chalicelib.domain.code import find_codes, is_valid_code
-from chalicelib.domain.commands import Command, read_citizen_command
+from chalicelib.domain.commands import Command, asks_for_hotline, read_citizen_command
 from chalicelib.domain.inbox import Talk
 from chalicelib.domain.ladder import QUESTION_OPEN
 from chalicelib.domain.text import fold
@@ -121,7 +121,7 @@ def _command(
     if command.name == "help":
         return Decision("help")
     if command.name == "hotline":
-        return Decision("hotline", text=text) if _asks_for_hotline(command, text, understanding) else None
+        return Decision("hotline", text=text) if asks_for_hotline(command, text, understanding) else None
     if command.name == "rate":
         return _digit(command, cases, now)
     if command.name == "lookup":
@@ -137,36 +137,6 @@ def _command(
     if answered and len(text) < MOST_REASON and not _is_elsewhere_or_other(understanding, answered[0]):
         return Decision("object", answered[0].code, text=command.text)
     return None if command.text else Decision("object", _latest(cases))
-
-
-_HOTLINE = re.compile(r"(?:duong day ?nong|duongdaynong|ddn|hotline)\b")
-_AROUND_A_PLACE = frozenset(
-    "duong day nong duongday duongdaynong ddn hotline cu o tai cua khu vuc for of in at the mot cua".split()
-)
-MOST_WORDS_OF_A_PLACE = 5
-
-
-def _asks_for_hotline(command: Command, text: str, understanding: Understanding) -> bool:
-    """
-    Whether "duong day …" asks for a number: nothing but a place follows, or nothing at all.
-
-    "Duong day dien dut xa Phu Ly" is about a power line and "duong day o ga" about a road. A place nobody knows counts
-    after an unmistakable word, or after the command in capitals as it is printed, unless the words are surely a matter.
-    """
-    if understanding.kind in ("emergency", "denunciation") or "đầy" in text.lower():
-        return False
-    if not command.text:
-        return True
-    if understanding.area is not None:
-        place = fold(understanding.area.said)
-        words = re.findall(r"\w+", fold(text).replace(place, " ", 1))
-        if all(word in _AROUND_A_PLACE for word in words):
-            return True
-        if not understanding.area.outside:
-            return False
-    if understanding.confident or len(command.text.split()) > MOST_WORDS_OF_A_PLACE:
-        return False
-    return bool(_HOTLINE.match(fold(text).strip())) or text.strip().startswith("DUONG DAY ")
 
 
 def _is_elsewhere_or_other(understanding: Understanding, case: Case) -> bool:
