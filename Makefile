@@ -15,7 +15,7 @@ FILE ?=
 
 STACK := synth diff secrets deploy deploy-all connect-twilio publish rollback status redrive backup-drill destroy
 
-.PHONY: help setup run test check format bench validate understand pictures clean $(STACK)
+.PHONY: help setup run test check format bench validate extend-hours understand pictures clean $(STACK)
 
 help: ## list the commands
 	@echo 'make COMMAND [NAME=value …]'
@@ -66,6 +66,11 @@ status: ## versions, alarms, queues, jobs, open cases
 redrive: ## try again what failed
 backup-drill: ## restore into new tables and compare
 destroy: ## remove the stack, keep its data: CONFIRM=hotline-…
+
+extend-hours: $(READY) ## longer hours, and publish: LINE=one_stop HOURS=17:00-20:00 UNTIL=2026-09-30 (FROM=, PHONES=)
+	@$(PY) -m packs extend $(PROVINCE) --line '$(LINE)' --hours $(HOURS) --until '$(UNTIL)' \
+		$(if $(FROM),--from '$(FROM)') $(if $(PHONES),--phones $(PHONES))
+	@$(MAKE) --no-print-directory publish
 
 $(STACK): COMMAND = $@
 rollback: COMMAND = $(if $(filter code,$(WHAT)),rollback-code,rollback)
