@@ -136,15 +136,17 @@ def live(plan, name):
     return boto3.client("lambda").get_alias(FunctionName=plan.function(name), Name="live")["FunctionVersion"]
 
 
-def release(plan, name):
-    """A second version behind the alias."""
+def release(plan, name, code="second"):
+    """A further version behind the alias."""
     client, function = boto3.client("lambda"), plan.function(name)
-    client.update_function_configuration(FunctionName=function, Description="second")
+    client.update_function_configuration(
+        FunctionName=function, Environment={"Variables": {"CODE_VERSION": code}}
+    )
     version = client.publish_version(FunctionName=function)["Version"]
     client.update_alias(FunctionName=function, Name="live", FunctionVersion=version)
 
 
-def test_every_function_goes_back_to_the_version_before(plan):
+def test_every_function_goes_back_to_the_code_before(plan):
     for function in FUNCTIONS:
         make_function(plan, function.name)
         release(plan, function.name)
@@ -154,7 +156,33 @@ def test_every_function_goes_back_to_the_version_before(plan):
     assert "dong-thap-pilot-api_handler: 2 → 1" in told
 
 
-def test_where_one_function_has_no_version_before_none_goes_back(plan):
+def test_a_version_that_differs_in_a_setting_only_is_passed_over(plan):
+    for function in FUNCTIONS:
+        make_function(plan, function.name)
+        release(plan, function.name)
+    release(plan, "api_handler")
+    assert live(plan, "api_handler") == "3"
+    assert back(plan)[0] == 0
+    assert {live(plan, function.name) for function in FUNCTIONS} == {"1"}
+
+
+def test_while_a_deploy_goes_on_nothing_goes_back_and_the_way_out_is_named(plan):
+    for function in FUNCTIONS:
+        make_function(plan, function.name)
+        release(plan, function.name)
+    boto3.client("lambda").update_alias(
+        FunctionName=plan.function("send_reports"),
+        Name="live",
+        FunctionVersion="1",
+        RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}},
+    )
+    code, told = back(plan)
+    assert code == 1
+    assert "cancel-update-stack --stack-name hotline-dong-thap-pilot" in told
+    assert live(plan, "api_handler") == "2"
+
+
+def test_where_one_function_has_no_code_before_none_goes_back(plan):
     for function in FUNCTIONS:
         make_function(plan, function.name)
     for function in FUNCTIONS[:-1]:
