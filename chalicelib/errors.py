@@ -59,6 +59,16 @@ class SendUncertain(HotlineError):
     """A send whose outcome is unknown: it may have gone out."""
 
 
+class RecordingUnavailable(HotlineError):
+    """A recording cannot be had or deleted. `retry`: a later try may succeed; `alarm`: ops must look."""
+
+    def __init__(self, reason: str, *, retry: bool, alarm: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry = retry
+        self.alarm = alarm
+
+
 class SettingMissing(HotlineError):
     """A setting is absent or wrong; the message names the variable, the province and the remedy."""
 

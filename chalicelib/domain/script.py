@@ -68,6 +68,8 @@ class Ring:
     """E.164, or SIP addresses (`sip:…`)."""
     whisper: str = ""
     """What the officer is told before the key: who calls about what."""
+    screened: bool = True
+    """Whether whoever answers has to press the key; only a citizen who is called back is connected without."""
     in_order: bool = False
     seconds: int = 20
     prompts: tuple[Prompt, ...] = ()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.recording import Transcript
 
 MAX_BODY_BYTES = 64 * 1024
 """Longest body of a webhook or form. A text has at most 1,600 characters: ten times that, percent-encoded, fits."""
@@ -115,10 +118,67 @@ class EmailGateway(Protocol):
 
 
 class FileStore(Protocol):
-    """Keeps files: report sheets, inbound mail, later recordings and photos."""
+    """Keeps files: report sheets, inbound mail, recordings."""
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Store a file under *key*."""
 
     def get(self, key: str) -> bytes:
         """Return a file's content. Raises KeyError when there is none."""
+
+    def address(self, key: str, *, seconds: int, name: str) -> str:
+        """Return an address under which the file can be opened for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReport:
+    """A provider's word on a recording of a call."""
+
+    call_id: str
+    """As `Came.call_id`."""
+    recording: str
+    """The provider's id of it."""
+    seconds: int
+    ready: bool
+    """It can be fetched; else nothing was recorded."""
+
+
+class VoiceGateway(Protocol):
+    """Places calls and hands over recordings. What a caller hears is answered to its webhooks (`domain/script.py`)."""
+
+    name: str
+
+    def call(self, *, to: str, message_id: str) -> str:
+        """
+        Ring a phone; return the provider's id. What is said when it is answered is asked for by webhook.
+
+        Raises:
+            SendFailed: The provider refused it; carries whether to try again.
+            SendUncertain: No answer; it may be ringing.
+        """
+
+    def find(self, *, to: str, message_id: str, since: datetime) -> str | None:
+        """Like `SmsGateway.find`."""
+
+    def fetch_recording(self, recording: str) -> tuple[bytes, str]:
+        """
+        Return a recording and its content type.
+
+        Raises:
+            RecordingUnavailable: It cannot be had; carries whether to try again.
+        """
+
+    def delete_recording(self, recording: str) -> None:
+        """Delete a recording at the provider; one that is gone is deleted. Raises RecordingUnavailable."""
+
+
+class Transcriber(Protocol):
+    """Writes recordings down. A recording is known by the provider's id of it: begun twice is begun once."""
+
+    name: str
+
+    def start(self, recording: str, key: str, language: str) -> None:
+        """Begin with the file *key* of the store of recordings. Raises SendFailed."""
+
+    def result(self, recording: str) -> Transcript:
+        """Return how far it has come. Raises SendFailed when it cannot be asked."""

@@ -26,7 +26,7 @@ STATUS_PATH = "/twilio/sms-status"
 _HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _PROVIDER_ID = re.compile(r"[!-~]{1,100}")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Form(dict[str, str]):
@@ -187,7 +187,7 @@ def status_callback_url(public_url: str, message_id: str) -> str:
 def twiml_reply(text: str) -> str:
     """Return the TwiML that answers a text message with *text*, or that stays silent when it is empty."""
     head = '<?xml version="1.0" encoding="UTF-8"?>'
-    text = _NOT_XML.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = NOT_XML.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         return f"{head}<Response/>"
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

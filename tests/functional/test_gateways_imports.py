@@ -9,7 +9,8 @@ HEAVY = ("twilio", "requests", "urllib3", "phonenumbers", "boto3", "botocore", "
 
 
 @pytest.mark.parametrize(
-    "module", ["sms_twilio", "twilio_webhooks", "sms_json", "email_ses", "files", "parameters", "ports"]
+    "module",
+    "sms_twilio voice_twilio twilio_webhooks twilio_voice_webhooks sms_json email_ses files parameters ports".split(),
 )
 def test_a_gateway_loads_no_sdk_before_it_is_used(module):
     code = f"import sys, chalicelib.gateways.{module}; print({{name.split('.')[0] for name in sys.modules}})"
