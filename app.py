@@ -2,7 +2,7 @@
 
 from chalice import Chalice, Cron, Rate
 
-from chalicelib.entrypoints import jobs, links, set_up_logging, site, webhooks
+from chalicelib.entrypoints import jobs, links, set_up_logging, site, voice, webhooks
 from chalicelib.entrypoints.http import log_each_call
 
 set_up_logging()
@@ -10,6 +10,7 @@ set_up_logging()
 app = Chalice(app_name="hotline-1022")
 app.register_middleware(log_each_call, "http")
 app.register_blueprint(webhooks.routes)  # provider's signature
+app.register_blueprint(voice.routes)  # provider's signature
 app.register_blueprint(links.routes)  # signed link
 app.register_blueprint(site.routes)  # public, reads nothing personal
 

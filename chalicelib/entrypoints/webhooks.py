@@ -5,41 +5,34 @@ from __future__ import annotations
 from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
-from chalicelib.entrypoints.http import JSON, XML, answers_webhook, protected_by, request_body
-from chalicelib.errors import MalformedRequest
-from chalicelib.gateways.ports import MAX_BODY_BYTES, DeliveryReport
-from chalicelib.gateways.twilio_webhooks import (
-    check_twilio_signature,
-    parse_form,
-    read_twilio_sms,
-    read_twilio_status,
-    twiml_reply,
-)
+from chalicelib.entrypoints.http import JSON, XML, answers_webhook, protected_by
+from chalicelib.entrypoints.twilio import SIGNED, bounded_body, signed_form
+from chalicelib.gateways.ports import DeliveryReport
+from chalicelib.gateways.twilio_webhooks import read_twilio_sms, read_twilio_status, twiml_reply
 from chalicelib.usecases.take_delivery import take_delivery
 from chalicelib.usecases.take_sms import take_sms
 
 routes = Blueprint(__name__)
 
-TWILIO = "Twilio signature"
 GATEWAY = "gateway signature"
 
 
 @routes.route("/twilio/sms", methods=["POST"], content_types=["*/*"])
-@protected_by(TWILIO)
+@protected_by(SIGNED)
 @answers_webhook
 def take_twilio_sms() -> Response:
-    params = _signed_twilio_form("/twilio/sms")
+    params = signed_form(routes, "/twilio/sms")
     reply = take_sms(read_twilio_sms(params), **wiring.taking())
     return Response(body=twiml_reply(reply), headers=XML)
 
 
 @routes.route("/twilio/sms-status", methods=["POST"], content_types=["*/*"])
-@protected_by(TWILIO)
+@protected_by(SIGNED)
 @answers_webhook
 def take_twilio_status() -> Response:
     # The id is our own and URL-safe: the address that was signed can be built again exactly (docs/providers.md).
     message_id = str(dict(routes.current_request.query_params or {}).get("id", ""))
-    params = _signed_twilio_form("/twilio/sms-status", f"?id={message_id}" if message_id else "")
+    params = signed_form(routes, "/twilio/sms-status", f"?id={message_id}" if message_id else "")
     report = read_twilio_status(params, message_id)
     if report is not None:
         take_delivery(report, sending=wiring.sending(), now=wiring.now())
@@ -53,7 +46,7 @@ def take_gateway_sms() -> Response:
     from chalicelib.gateways.sms_json import check_gateway_signature, read_gateway, reply_body
 
     request = routes.current_request
-    body = _body()
+    body = bounded_body(routes)
     check_gateway_signature(
         body=body, headers=request.headers, secrets=settings.gateway_secrets(), now=wiring.wall_clock()
     )
@@ -64,21 +57,3 @@ def take_gateway_sms() -> Response:
         take_delivery(came, sending=wiring.sending(), now=wiring.now())
         return Response(body=reply_body(""), headers=JSON)
     return Response(body=reply_body(take_sms(came, **wiring.taking())), headers=JSON)
-
-
-def _body() -> bytes:
-    body = request_body(routes)
-    if len(body) > MAX_BODY_BYTES:
-        raise MalformedRequest("body too large")
-    return body
-
-
-def _signed_twilio_form(path: str, query: str = "") -> dict[str, str]:
-    params = parse_form(_body())
-    check_twilio_signature(
-        url=f"{settings.public_url()}{path}{query}",
-        params=params,
-        signature=routes.current_request.headers.get("x-twilio-signature"),
-        tokens=settings.twilio_auth_tokens(),
-    )
-    return params

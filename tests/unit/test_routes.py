@@ -8,6 +8,12 @@ from app import app
 PROTECTED = {
     ("POST", "/twilio/sms"): "Twilio signature",
     ("POST", "/twilio/sms-status"): "Twilio signature",
+    ("POST", "/twilio/voice"): "Twilio signature",
+    ("POST", "/twilio/voice/{turn}"): "Twilio signature",
+    ("POST", "/twilio/voice/{turn}/{where}"): "Twilio signature",
+    ("POST", "/twilio/call/{message_id}"): "Twilio signature",
+    ("POST", "/twilio/voice-status"): "Twilio signature",
+    ("POST", "/twilio/recording"): "Twilio signature",
     ("POST", "/gateway/sms"): "gateway signature",
     ("GET", "/a/{token}"): "signed link",
     ("HEAD", "/a/{token}"): "signed link",
