@@ -20,6 +20,10 @@ class Identity:
     arn: str
 
 
+NEVER_WAS = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
+"""States of a stack whose first deploy ended before there was anything; the CDK's tool makes it anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """A stack as it is deployed."""
@@ -71,3 +75,9 @@ def find_stack(plan: Plan, name: str | None = None) -> Stack | None:
             for one in page["StackResourceSummaries"]
         ),
     )
+
+
+def serving_stack(plan: Plan) -> Stack | None:
+    """Return the deployed stack of *plan*, or None where there is none or its first deploy failed."""
+    stack = find_stack(plan)
+    return None if stack and stack.status in NEVER_WAS else stack

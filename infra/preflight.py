@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from chalicelib.settings import INDEX_MARK, SHORTEST_KEY, TABLES
 from infra import aws, regions, tools
-from infra.plan import Plan
+from infra.plan import BUCKETS, Plan
 from packs import PROVINCES, PackError, Problem, check
 from packs.marked import load_yaml
 
@@ -66,12 +67,12 @@ def in_account(plan: Plan, *, numbers: Callable[[Plan], list[Problem]] | None = 
         numbers: Says whether a number is connected elsewhere; asks the provider when None.
     """
     try:
-        aws.identity(plan)
+        who = aws.identity(plan)
     except (NoCredentialsError, ClientError) as error:
         remedy = "Sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         return [Problem("AWS account", 0, f"nobody is signed in ({error}).", remedy)]
     stack = aws.find_stack(plan)
-    found = [*_stack(plan, stack), *_secrets(plan)]
+    found = [*_stack(plan, stack, who.account), *_secrets(plan)]
     if plan.is_production:
         found += _certificate(plan)
     if plan.receives_mail:
@@ -92,9 +93,9 @@ def region(plan: Plan, shell: Mapping[str, str], root: Path | None = None) -> It
     yield from (Problem(*where, what, remedy) for what, remedy in found)
 
 
-def _stack(plan: Plan, stack: aws.Stack | None) -> Iterator[Problem]:
-    if stack is None:
-        yield from _left_over(plan)
+def _stack(plan: Plan, stack: aws.Stack | None, account: str) -> Iterator[Problem]:
+    if stack is None or stack.status in aws.NEVER_WAS:
+        yield from _left_over(plan, account)
     elif stack.status in STUCK:
         yield Problem(
             f"stack {plan.stack_name}",
@@ -107,27 +108,39 @@ def _stack(plan: Plan, stack: aws.Stack | None) -> Iterator[Problem]:
         yield Problem(f"stack {plan.stack_name}", 0, what, "Wait until that is done.")
 
 
-def _left_over(plan: Plan) -> Iterator[Problem]:
-    """Tables stay when a stack goes; a new stack cannot make them again."""
-    dynamodb = aws.client("dynamodb", plan)
-    there = []
-    for table in map(plan.table, TABLES):
-        try:
-            dynamodb.describe_table(TableName=table)
-        except dynamodb.exceptions.ResourceNotFoundException:
-            continue
-        there.append(table)
+def _left_over(plan: Plan, account: str) -> Iterator[Problem]:
+    """Whatever holds data stays when a stack goes; a new stack cannot make it again under the same name."""
+    there = [*_tables(plan), *_buckets(plan, account), *_log_groups(plan)]
     if there:
         yield Problem(
             f"account, {plan.region}",
             0,
-            f"there is no stack {plan.stack_name}, but its tables have stayed: {', '.join(there)}.",
+            f"there is no stack {plan.stack_name}, but of an earlier one have stayed: {', '.join(there)}.",
             "Take them into the new stack or delete them: docs/ops/first-province.md, 'When a stack was removed'.",
         )
 
 
+def _tables(plan: Plan) -> Iterator[str]:
+    dynamodb = aws.client("dynamodb", plan)
+    for table in map(plan.table, TABLES):
+        with suppress(dynamodb.exceptions.ResourceNotFoundException):
+            dynamodb.describe_table(TableName=table)
+            yield table
+
+
+def _buckets(plan: Plan, account: str) -> Iterator[str]:
+    mine = {one["Name"] for one in aws.client("s3", plan).list_buckets()["Buckets"]}
+    return (name for name in (plan.bucket(bucket, account) for bucket in BUCKETS) if name in mine)
+
+
+def _log_groups(plan: Plan) -> Iterator[str]:
+    pages = aws.client("logs", plan).get_paginator("describe_log_groups")
+    for page in pages.paginate(logGroupNamePrefix=plan.log_group("")):
+        yield from (group["logGroupName"] for group in page["logGroups"])
+
+
 def _secrets(plan: Plan) -> Iterator[Problem]:
-    remedy = f"Run: make secrets PROVINCE={plan.slug} ENV={plan.environment}"
+    remedy = f"Run: make secrets {plan.words}"
     wanted = {plan.parameters + name: name for name in plan.secrets}
     answer = aws.client("ssm", plan).get_parameters(Names=list(wanted), WithDecryption=True)
     for path in answer["InvalidParameters"]:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
+from chalicelib.errors import HotlineError
 from infra import aws, preflight
 from infra.cdk import BOOTSTRAP_STACK, Cdk, CdkFailed
 from infra.changes import deployed_template, endangered
 from infra.commands.publish import publish
 from infra.keeping import stack_policy
 from infra.plan import Plan
-from packs import Problem
+from packs import PackError, Problem
 
 Tell = Callable[[str], object]
 
@@ -53,7 +54,7 @@ def deploy(
         publish: Puts the pack in force.
 
     Returns:
-        Whether both are in force now. When not, the version before still serves.
+        Whether both are in force now. When not, what is not still serves as before.
     """
     cdk = cdk or Cdk()
     problems = (check or _check)(plan, cdk, dict(os.environ) if shell is None else shell)
@@ -64,7 +65,7 @@ def deploy(
         return False
     who = aws.identity(plan)
     tell(f"{plan.stack_name}: account {who.account}, {plan.region}, as {who.arn}")
-    stack = aws.find_stack(plan)
+    stack = aws.serving_stack(plan)
     try:
         template = cdk.synth(plan)
     except CdkFailed as failed:
@@ -86,12 +87,20 @@ def deploy(
     aws.client("cloudformation", plan).set_stack_policy(
         StackName=plan.stack_name, StackPolicyBody=json.dumps(stack_policy(template))
     )
-    publish(plan, now=datetime.now(UTC), tell=tell)
     deployed = aws.find_stack(plan)
     assert deployed is not None
-    take_mail(plan, deployed, tell)
+    published = True
+    try:
+        publish(plan, now=datetime.now(UTC), tell=tell)
+    except (PackError, HotlineError) as refused:
+        tell(
+            f"{refused}\nThe code is in force, the directory is as before. Mend that, then: make deploy {plan.words}"
+        )
+        published = False
+    if published:  # without a directory no mail could be understood
+        take_mail(plan, deployed, tell)
     tell(_next(plan, deployed, first=stack is None))
-    return True
+    return published
 
 
 def _check(plan: Plan, cdk: Cdk, shell: Mapping[str, str]) -> list[Problem]:
@@ -118,13 +127,12 @@ def take_mail(plan: Plan, stack: aws.Stack, tell: Tell) -> None:
 
 
 def _next(plan: Plan, stack: aws.Stack, *, first: bool) -> str:
-    at = f"PROVINCE={plan.slug} ENV={plan.environment}"
     if not first:
-        return f"Look after it: make status {at}"
+        return f"Look after it: make status {plan.words}"
     records = [value for name, value in sorted(stack.outputs.items()) if name.startswith("Dns")]
     lines = ["DNS records to add:", *(f"  {record}" for record in records), "Next:"]
     lines.append(f"  confirm the mail that AWS sends to {plan.ops_email}: alarms go there")
     if plan.sms_provider == "twilio":
-        lines.append(f"  make connect-twilio {at}")
-    lines.append(f"  make status {at}")
+        lines.append(f"  make connect-twilio {plan.words}")
+    lines.append(f"  make status {plan.words}")
     return "\n".join(lines)

@@ -37,7 +37,7 @@ def run(
         print(problem, file=out)
     if preflight.has_error(problems):
         return 1
-    if aws.find_stack(plan) is None:
+    if aws.serving_stack(plan) is None:
         print(f"code: there is no stack {plan.stack_name} in {plan.region} yet; everything is new.", file=out)
         return 0
     try:

@@ -20,6 +20,12 @@ def table_template(plan, **more):
     return {"Resources": {"CasesTable": table, **more}}
 
 
+def find_stack(name):
+    """The stack in the account in memory; None = there is none."""
+    stacks = boto3.client("cloudformation").describe_stacks()["Stacks"]
+    return next((stack for stack in stacks if stack["StackName"] == name), None)
+
+
 class Terminal:
     """Stands in for `infra.tools.run`; a deploy makes the stack in the account in memory."""
 
@@ -50,6 +56,9 @@ class Terminal:
     def _deploy(self, name):
         cloudformation = boto3.client("cloudformation")
         body = json.dumps(self.template)
+        stack = find_stack(name)
+        if stack and stack["StackStatus"] == "ROLLBACK_COMPLETE":  # as the tool does
+            cloudformation.delete_stack(StackName=name)
         try:
             cloudformation.create_stack(StackName=name, TemplateBody=body)
         except cloudformation.exceptions.AlreadyExistsException:

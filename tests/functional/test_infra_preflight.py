@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from infra import preflight, tools
+from infra.aws import Stack
 from infra.plan import make_plan
 from packs import PROVINCES
 from tests.functional.ops_account import make_stack, make_tables
@@ -172,6 +173,37 @@ def test_tables_that_stayed_when_a_stack_was_removed_are_named(account, pilot):
     assert "dong-thap-pilot-cases" in problem.what
     make_stack(pilot)
     assert in_account(pilot) == []
+
+
+@pytest.mark.parametrize("kind", ["bucket", "log group"])
+def test_buckets_and_logs_that_stayed_are_named_too(account, pilot, kind):
+    store_all(pilot)
+    place = {"LocationConstraint": pilot.region}
+    if kind == "bucket":
+        name = pilot.bucket("files", "123456789012")
+        boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=place)
+    else:
+        name = pilot.log_group("api_handler")
+        boto3.client("logs").create_log_group(logGroupName=name)
+    (problem,) = in_account(pilot)
+    assert name in problem.what
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("REVIEW_IN_PROGRESS", ""),
+        ("ROLLBACK_COMPLETE", ""),
+        ("UPDATE_COMPLETE", ""),
+        ("UPDATE_IN_PROGRESS", "somebody is changing it"),
+        ("UPDATE_ROLLBACK_FAILED", "it is stuck"),
+    ],
+)
+def test_a_stack_in_the_middle_of_something_is_left_alone(account, pilot, status, words):
+    stack = Stack(pilot.stack_name, status, {}, ())
+    found = said(preflight._stack(pilot, stack, "123456789012"))
+    assert words in found
+    assert bool(words) == bool(found)
 
 
 def test_another_active_set_of_receipt_rules_is_refused_and_naming_it_helps(account, pilot):
