@@ -225,6 +225,11 @@ def sms_sender() -> str:
     return _need("SMS_SENDER", "Set the number in E.164 or the registered sender name.")
 
 
+def voice_number() -> str:
+    """Number that phones show when the hotline calls, in E.164; the sender of texts where no other is set."""
+    return os.environ.get("VOICE_NUMBER", "").strip() or sms_sender()
+
+
 def gateway_url() -> str:
     """Address of the domestic SMS gateway."""
     return _need("GATEWAY_URL", "Set the https address the aggregator gave you.")
@@ -287,3 +292,27 @@ def files_endpoint() -> str | None:
 def files_folder() -> str:
     """Folder of the file store on one machine."""
     return _need("FILES_FOLDER", "Set FILES_BUCKET (deployed) or FILES_FOLDER (one machine).")
+
+
+def recordings_bucket() -> str | None:
+    """Bucket of the recordings of calls; None where they lie beside the files of one machine."""
+    return os.environ.get("RECORDINGS_BUCKET", "").strip() or None
+
+
+def transcriber() -> str:
+    """amazon, or none where people listen to recordings themselves."""
+    return _choice(
+        "TRANSCRIBER",
+        ("amazon", "none"),
+        "amazon" if recordings_bucket() or transcribe_endpoint() else "none",
+    )
+
+
+def transcribe_jobs() -> str:
+    """What the names of transcription jobs begin with; the functions may touch no others."""
+    return os.environ.get("TRANSCRIBE_JOBS", "").strip() or province()
+
+
+def transcribe_endpoint() -> str | None:
+    """Another address for the transcription service (the simulator)."""
+    return os.environ.get("TRANSCRIBE_ENDPOINT", "").strip() or None

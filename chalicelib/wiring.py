@@ -140,6 +140,8 @@ def forget() -> None:
         _twilio_sms,
         email_gateway,
         files,
+        recordings,
+        transcriber,
     ):
         built.cache_clear()
 
@@ -186,6 +188,34 @@ def _twilio_sms(
     )
 
 
+def voice_gateway() -> Any:
+    """Places calls and hands over recordings; another one once its secrets have changed."""
+    return _twilio_voice(
+        settings.twilio_account_sid(),
+        settings.twilio_auth_tokens(),
+        settings.voice_number(),
+        settings.public_url(),
+        settings.twilio_api_url(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _twilio_voice(
+    account: str, tokens: tuple[str, ...], number: str, public_url: str, api_url: str | None
+) -> Any:
+    from chalicelib.gateways.voice_twilio import TwilioVoice
+
+    primary, *secondary = tokens
+    return TwilioVoice(
+        account,
+        primary,
+        number,
+        public_url,
+        api_url=api_url,
+        secondary_token=secondary[0] if secondary else None,
+    )
+
+
 @cache
 def email_gateway() -> Any:
     """The mail service."""
@@ -212,6 +242,33 @@ def files() -> Any:
     if bucket:
         return S3Files(bucket, settings.region(), settings.files_endpoint())
     return FolderFiles(settings.files_folder())
+
+
+@cache
+def recordings() -> Any:
+    """Where recordings of calls are kept: apart from the files, and kept for another time."""
+    from chalicelib.gateways.files import FolderFiles, S3Files
+
+    bucket = settings.recordings_bucket()
+    if bucket:
+        return S3Files(bucket, settings.region(), settings.files_endpoint())
+    return FolderFiles(f"{settings.files_folder()}/recordings")
+
+
+@cache
+def transcriber() -> Any:
+    """Writes recordings down; None where people listen."""
+    if settings.transcriber() == "none":
+        return None
+    from chalicelib.gateways.transcribe_aws import AmazonTranscribe
+
+    return AmazonTranscribe(
+        settings.recordings_bucket() or "recordings",
+        recordings(),
+        settings.transcribe_jobs(),
+        settings.region(),
+        settings.transcribe_endpoint(),
+    )
 
 
 def taking() -> dict[str, Any]:
@@ -254,6 +311,23 @@ def sending() -> Any:
         compose=lambda message: compose(message, _composer()),
         tell_desk=tell_desk,
         civil=lambda at: notices.civil_at(directory(), at),
+        recording=_work_on_recording,
+    )
+
+
+def _work_on_recording(message: Message) -> bool:
+    """Do what can be done now for a recording."""
+    from chalicelib.usecases.fetch_recording import Recordings, fetch_recording
+    from chalicelib.usecases.take_transcript import Hearing
+
+    return fetch_recording(
+        message,
+        Recordings(
+            voice=voice_gateway,
+            files=recordings(),
+            transcriber=transcriber(),
+            hearing=lambda: Hearing(case_store(), commit, directory(), reader(), now(), fresh_code),
+        ),
     )
 
 

@@ -94,6 +94,8 @@ def statements(
         )
         recordings = arn(buckets["recordings"])
         found.append(_allow("Recordings", ("s3:GetObject", "s3:PutObject"), f"{recordings}/*"))
+    if function.plays_recordings:
+        found.append(_allow("PlayRecordings", ("s3:GetObject",), f"{arn(buckets['recordings'])}/calls/*"))
     if key is not None:
         found.append(_allow("UseTheKey", ("kms:Decrypt", "kms:GenerateDataKey"), arn(key)))
     return found

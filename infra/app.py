@@ -143,7 +143,7 @@ class HotlineApp(Construct):
         variables: dict[str, Any] = {**environment(function, self.plan), "CODE_VERSION": self.chalice.version}
         if function.reads_files or function.writes_files:
             variables["FILES_BUCKET"] = buckets["files"].ref
-        if function.transcribes:
+        if function.transcribes or function.plays_recordings:
             variables["RECORDINGS_BUCKET"] = buckets["recordings"].ref
         group = self.log_groups[function.name]
         properties: dict[str, Any] = {

@@ -52,6 +52,11 @@ EXCEPTIONS = (
         "Recordings are named after their calls; only what fetches and transcribes them may touch them.",
     ),
     Accepted(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::<RecordingsBucket.Arn>/calls/*]",
+        "App/APIHandlerRole",
+        "The desk's page lends an address of a case's recording for minutes; the API reads and changes none itself.",
+    ),
+    Accepted(
         "AwsSolutions::AwsSolutions-IAM5"
         "[Resource::arn:<AWS::Partition>:transcribe:{region}:<AWS::AccountId>:transcription-job/{prefix}-*]",
         "App/(SendOutbox|SweepOutbox)Role",

@@ -40,6 +40,9 @@ class Function:
     writes_files: tuple[str, ...] = ()
     sends_mail: bool = False
     transcribes: bool = False
+    """Fetches recordings of calls, stores them and has them written down."""
+    plays_recordings: bool = False
+    """Gives the desk short-lived addresses of recordings."""
     stream_of: str = ""
     """Table whose stream starts it."""
     every_minutes: int = 0
@@ -61,6 +64,7 @@ FUNCTIONS = (
         _TAKING | _SETTLING,
         lists=(("cases", "by_reporter"),),
         secrets=("signing", "sms"),
+        plays_recordings=True,
     ),
     Function(
         "send_outbox",
@@ -187,4 +191,6 @@ def environment(function: Function, plan: Plan) -> dict[str, str]:
             "EMAIL_REPLY_DOMAIN": plan.email_domain,
             "EMAIL_CONFIGURATION_SET": plan.stack_name,
         }
+    if function.transcribes:
+        variables["TRANSCRIBE_JOBS"] = plan.prefix
     return variables

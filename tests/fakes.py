@@ -113,3 +113,6 @@ class FakeFiles:
 
     def get(self, key: str) -> bytes:
         return self.files[key]
+
+    def address(self, key: str, *, seconds: int, name: str) -> str:
+        return f"https://files.example/{key}"

@@ -26,7 +26,7 @@ COUNTS: dict[str, tuple[str, ...]] = {
     ),
     "take_mail_event": ("sent", "delivered", "retry", "failed", "known", "no news"),
     "sweep_outbox": (
-        *("sent", "retry", "uncertain", "found", "failed", "left", "broken"),
+        *("sent", "retry", "waits", "uncertain", "found", "failed", "left", "broken"),
         "oldest_seconds",
     ),
     "do_wake_ups": ("due", "steps", "conflicts", "failed"),

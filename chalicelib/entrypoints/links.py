@@ -38,6 +38,9 @@ routes = Blueprint(__name__)
 
 SIGNED_LINK = "signed link"
 
+LISTEN_MINUTES = 10
+"""How long an address of a recording opens it."""
+
 
 def explains_link(view: Callable[[str], Response]) -> Callable[[str], Response]:
     """Turn a link that opens nothing into a page that says why and what to do."""
@@ -108,9 +111,19 @@ def _act(case: Case, link: Link, act: str, text: str, agency: str) -> Case:
     return act_for_agency(case, act, text, **context)
 
 
+def _give_addresses(view: dict[str, Any]) -> None:
+    """Let the desk, and nobody else, hear the recordings of a case for a while."""
+    for number, one in enumerate(view["recordings"], start=1):
+        name = f"{view['code']}-{number}.wav"
+        one["address"] = wiring.recordings().address(one["file"], seconds=60 * LISTEN_MINUTES, name=name)
+        one["minutes"] = LISTEN_MINUTES
+
+
 def _page(case: Case, link: Link, *, status: int = 200, **state: Any) -> Response:
     from chalicelib.web.views import case_view
 
     directory, now = wiring.directory(), wiring.now()
     view = case_view(case, directory, audience=link.role, language="vi", now=now)
+    if link.role == DESK:
+        _give_addresses(view)
     return html(link.role, status=status, directory=directory, case=view, now=now, **state)

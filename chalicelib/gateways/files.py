@@ -78,6 +78,22 @@ class S3Files:
         except BotoCoreError as problem:
             raise StorageUnavailable(f"file {key} could not be read") from problem
 
+    def address(self, key: str, *, seconds: int, name: str) -> str:
+        """
+        Return an address that opens the file for *seconds* and saves it as *name*; empty for what is no key.
+
+        It says who may open the file and until when; it is for the person who asked, and for no log.
+        """
+        if not _is_key(key):
+            return ""
+        asked = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentDisposition": f'inline; filename="{name}"',
+            "ResponseCacheControl": "no-store",
+        }
+        return str(self._client().generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
+
     def _client(self) -> Any:
         if self._opened is None:
             import boto3
@@ -90,6 +106,7 @@ class S3Files:
                 read_timeout=10,
                 retries={"total_max_attempts": 3, "mode": "standard"},
                 s3=style,
+                signature_version="s3v4",  # an address of a file under a key of the province's own needs it
             )
             self._opened = boto3.client(
                 "s3", region_name=self._region, endpoint_url=self._endpoint_url, config=config
@@ -126,3 +143,7 @@ class FolderFiles:
             return (self._root / key).read_bytes()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as problem:
             raise KeyError(key) from problem
+
+    def address(self, key: str, *, seconds: int, name: str) -> str:
+        """Return the file's place on this machine; only who sits at it can open it."""
+        return (self._root / key).absolute().as_uri() if _is_key(key) else ""

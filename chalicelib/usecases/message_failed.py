@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.domain.case import Actor, Case
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.message import Message
+from chalicelib.domain.recording import CHANNEL as RECORDING
 from chalicelib.errors import CaseConflict, CaseNotFound
 from chalicelib.usecases import notices
 
@@ -41,8 +42,9 @@ def tell_desk_of_failure(
             return
         data = {"message": message.purpose, "channel": message.channel, "failed": message.id}
         noted = case.act("note", actor=Actor.SYSTEM, at=now, note=message.error, data=data)
+        reason = "recording" if message.channel == RECORDING else "message_failed"
         told = notices.to_desk(
-            noted, "message_failed", directory=directory, now=now, failed=message.purpose, by=message.channel
+            noted, reason, directory=directory, now=now, failed=message.purpose, by=message.channel
         )
         try:
             commit(cases=(noted,), messages=(replace(told, id=f"{message.id}-failed"),))

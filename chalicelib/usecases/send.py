@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from chalicelib.domain.message import Delivery, Message
+from chalicelib.domain.recording import CHANNEL as RECORDING
 from chalicelib.errors import CaseNotFound, SendFailed, SendUncertain, SettingMissing, StorageUnavailable
 from chalicelib.gateways.ports import EmailGateway, Mail, SmsGateway
 
@@ -30,8 +31,11 @@ EMAIL_SETTLE_SECONDS = 1_800
 BACKOFF_SECONDS = (60, 300, 900, 3_600, 10_800, 21_600)
 """Waits after each failed try that may succeed later; after the last the message has failed."""
 
+RECORDING_AGAIN_SECONDS, RECORDING_FAILED_SECONDS = 60, 300
+"""When a recording is looked at again: while it is being written down, and after a pass that failed."""
+
 UNCERTAIN_HOURS = 24
-"""So long a message may stay uncertain; then the desk is told, who may know another way."""
+"""So long a message may stay uncertain, and a recording away; then the desk is told, who may know another way."""
 
 PUT_OFF = timedelta(minutes=15)
 """When a message that broke the sweep is looked at again; what broke it may be mended by then."""
@@ -56,6 +60,8 @@ class Sending:
     """Puts a failed message on the desk's table."""
     civil: Callable[[datetime], datetime] = lambda at: at
     """The next moment at which people may be written to without waking them."""
+    recording: Callable[[Message], bool] = lambda message: True
+    """Does what can be done now for a recording (usecases/fetch_recording.py); whether that was all."""
 
     def again_at(self, message: Message, at: datetime) -> datetime:
         """When a message is tried again that should go at *at*."""
@@ -113,6 +119,9 @@ def _put_off(message: Message, problem: Exception, sending: Sending, now: dateti
 def _sweep_one(message: Message, sending: Sending, now: datetime) -> str:
     if message.status is Delivery.PENDING:
         return _send(message.id, sending, now)
+    if message.channel == RECORDING:  # a pass that died is done again: none of its steps is ever uncertain
+        sending.outbox.settle(message.id, expected={message.status}, status=Delivery.PENDING, due_at=now)
+        return _send(message.id, sending, now)
     if message.status is Delivery.SENDING:
         return _lease_ran_out(message, sending, now)
     return _settle(message, sending, now)
@@ -123,7 +132,9 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
     if message is None:
         return "left"
     try:
-        provider_id = _hand_over(message, sending)
+        if message.channel == RECORDING and not sending.recording(message):
+            return _wait(message, sending, now)
+        provider_id = "" if message.channel == RECORDING else _hand_over(message, sending)
     except SendUncertain:
         _mark_uncertain(message, sending, now)
         return "uncertain"
@@ -137,6 +148,23 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
         sent_at=now,
     )
     return "sent"
+
+
+def _wait(message: Message, sending: Sending, now: datetime) -> str:
+    """A recording is being written down: the next pass looks whether it is done."""
+    if _is_given_up(message, now):
+        give_up(message, "not written down", expected={Delivery.SENDING}, sending=sending)
+        return "failed"
+    again = now + timedelta(seconds=RECORDING_AGAIN_SECONDS)
+    sending.outbox.settle(message.id, expected={Delivery.SENDING}, status=Delivery.PENDING, due_at=again)
+    return "waits"
+
+
+def _is_given_up(message: Message, now: datetime) -> bool:
+    """Passes over a recording fail, or only wait: its age decides, not their number."""
+    if message.channel == RECORDING:
+        return now - message.created_at > timedelta(hours=UNCERTAIN_HOURS)
+    return message.attempts > len(BACKOFF_SECONDS)
 
 
 def _hand_over(message: Message, sending: Sending) -> str:
@@ -181,8 +209,12 @@ def _composed(message: Message, sending: Sending) -> Mail:
 def _failed(message: Message, failure: SendFailed, sending: Sending, now: datetime) -> str:
     if failure.alarm:
         _log.error("send refused", extra={"message_id": message.id, "reason": failure.reason})
-    if failure.retry and message.attempts <= len(BACKOFF_SECONDS):
-        wait = BACKOFF_SECONDS[message.attempts - 1]
+    if failure.retry and not _is_given_up(message, now):
+        wait = (
+            RECORDING_FAILED_SECONDS
+            if message.channel == RECORDING
+            else BACKOFF_SECONDS[message.attempts - 1]
+        )
         sending.outbox.settle(
             message.id,
             expected={Delivery.SENDING},

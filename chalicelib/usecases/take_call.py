@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.call import ENDED, START, Call, Came, Turn
+from chalicelib.domain.call import ENDED, RECORDED, START, Call, Came, Turn
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Received
 from chalicelib.domain.ivr import Tree
@@ -21,7 +21,8 @@ from chalicelib.domain.script import HangUp, Script, script_from_data, script_to
 from chalicelib.errors import AlreadyReceived, CaseConflict
 from chalicelib.usecases import call_listen, call_menu, call_one_stop, call_person, call_report, call_status
 from chalicelib.usecases.calling import Calling
-from chalicelib.usecases.end_call import end
+from chalicelib.usecases.end_call import call_back, end
+from chalicelib.usecases.recorded import fetched_later
 
 MAX_TRIES = 4
 
@@ -96,7 +97,8 @@ def _as_before(known: Received) -> tuple[Script, int]:
 def _turn(call: Call | None, came: Came, calling: Calling) -> Turn:
     """What one step leads to, the call's turn counted on."""
     if call is None:
-        # A step of a call nobody knows (its start was lost) is a start: the caller is on the line. An end is noted.
+        # A step of a call nobody knows (its start was lost) is a start: the caller is on the line. An end is noted, a
+        # recording heard.
         fresh = Call(
             id=came.call_id,
             caller=came.caller,
@@ -107,9 +109,7 @@ def _turn(call: Call | None, came: Came, calling: Calling) -> Turn:
         )
         if came.kind != START:
             _log.warning("step of an unknown call", extra={"kind": came.kind})
-        turn = (
-            Turn(replace(fresh, ended_at=calling.now), ()) if came.kind == ENDED else _begin(fresh, calling)
-        )
+        turn = _OF_UNKNOWN.get(came.kind, _begin)(fresh, calling)
     elif call.ended_at is not None:
         turn = Turn(call, () if came.kind == ENDED else (HangUp(),))
     elif came.kind == ENDED:
@@ -117,7 +117,23 @@ def _turn(call: Call | None, came: Came, calling: Calling) -> Turn:
     else:
         turn = _BRANCHES[call.step.partition(".")[0]](call, came, calling)
     now = replace(turn.call, updated_at=calling.now, turn=(call.turn if call else came.turn) + 1)
+    if came.recording:
+        now, rows = fetched_later(now, came, calling.now)
+        turn = replace(turn, messages=(*turn.messages, *rows))
     return replace(turn, call=now)
+
+
+def _only_ended(call: Call, calling: Calling) -> Turn:
+    return Turn(replace(call, ended_at=calling.now), ())
+
+
+def _only_recorded(call: Call, calling: Calling) -> Turn:
+    """Somebody spoke, and nothing else is known: a case for the desk to hear and to call back."""
+    made = call_back(replace(call, step="done", ended_at=calling.now), calling)
+    return replace(made, script=(HangUp(),))
+
+
+_OF_UNKNOWN = {ENDED: _only_ended, RECORDED: _only_recorded}
 
 
 def _begin(call: Call, calling: Calling) -> Turn:

@@ -26,6 +26,8 @@ def assignment(words: Words, context: Mapping[str, Any]) -> Letter:
     else:
         parts.append(Paragraph(words("mail.assignment.intro")))
     parts += [facts(words, case), Said(words.label("text"), case["mail_text"])]
+    if case["recorded"]:
+        parts.append(Paragraph(words("mail.assignment.recorded")))
     if case["assign_note"]:
         parts.append(Said(words.label("note"), case["assign_note"]))
     if case["accept_due"]:

@@ -28,6 +28,8 @@ DESK_REASONS = (
     "addition",
     "late_reply",
     "untrusted_mail",
+    "recording",
+    "recording_text",
 )
 
 

@@ -92,6 +92,7 @@ def case_view(
         if case.objection_until
         else "",
         "rating": texts.name("rating", case.rating, language, directory) if case.rating else "",
+        "recorded": any("file" in event.data for event in case.events),
         "may_extend": _may_extend(case, now),
         "actions": actions(case, audience, now),
         "history": [
@@ -115,6 +116,11 @@ def case_view(
         proposal = proposed_agency(case, directory, local(now).date())
         view["proposed"] = proposal.code if proposal else ""
         view["draft"] = _draft(case)
+        view["recordings"] = [
+            {"file": event.data["file"], "seconds": event.data.get("seconds") or 0, "address": ""}
+            for event in case.events
+            if "file" in event.data
+        ]
         view["returned_by"] = agency_name(returned.by, directory, language) if returned else ""
         view["returned_note"] = normalise(returned.note) if returned else ""
     return view

@@ -132,6 +132,8 @@ MAY_NOT: dict[str, dict[str, Call]] = {
         "read the counters": read("stats"),
         "read mails as they came": _file("get_object", "inbound/x"),
         "read a report": _file("get_object", "reports/x.xlsx"),
+        "change a recording": _file("put_object", "calls/x", "recordings"),
+        "read a transcript": _file("get_object", "transcripts/x.json", "recordings"),
         "put a message on the failed queue": lambda client, plan: client("sqs").send_message(
             QueueUrl=f"https://sqs.{plan.region}.amazonaws.com/{ACCOUNT}/{plan.failed_queue}", MessageBody="x"
         ),

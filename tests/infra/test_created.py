@@ -189,6 +189,7 @@ _CALLS = {
     ("transcribe:GetTranscriptionJob", "transcription-job"): "recordings of calls become text",
 }
 NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
+    "api_handler": {("s3:GetObject", "recordings calls"): "the desk hears a recording"},
     "send_outbox": _CALLS | {("s3:GetObject", "files reports"): "reports; in the loop the sweep was faster"},
     "sweep_outbox": _CALLS,
     "count_cases": {("dynamodb:Query", "table stats"): "one reading right for all who read the counters"},
