@@ -176,6 +176,22 @@ answer = Record(
     label="code",
 )
 
+step = Record(
+    {},
+    {
+        "say": both_languages,
+        "then": code,
+        "keys": map_of(code, key=matching(r"[0-9*]", "one key: 0-9 or *")),
+        "speech": code,
+        "do": one_of("report", "one_stop", "status", "listen", "person", "language"),
+        "language": one_of(*LANGUAGES),
+        "answers": list_of(code, empty=False),
+    },
+)
+ivr = Record(
+    {"first": code, "steps": map_of(step, key=code)},
+    {"announcement": map_of(words, key=one_of(*LANGUAGES)), "voices": map_of(words, key=one_of(*LANGUAGES))},
+)
 deploy = Record(
     {
         "ops": Record({"email": email}),
@@ -210,6 +226,7 @@ FILES: dict[str, Shape] = {
     "answers": Record(allowed={"answers": list_of(answer)}),
     "texts": map_of(map_of(words), key=one_of(*LANGUAGES)),
     "lexicon": map_of(anything),
+    "ivr": ivr,
     "deploy": deploy,
 }
 """File name without `.yaml` → what it may hold. Calendar and words are checked further by their readers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -9,9 +10,11 @@ from threading import Lock
 from typing import Any
 
 from chalicelib.domain.calendar import local
+from chalicelib.domain.call import Call
 from chalicelib.domain.case import OPEN, Case, Status
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.message import Delivery, Message
+from chalicelib.domain.waiting import Queue
 from chalicelib.errors import AlreadyReceived, CaseConflict, CaseNotFound
 from chalicelib.storage.page import Page
 
@@ -27,6 +30,8 @@ class FakeStores:
         self._received: dict[str, Received] = {}
         self._talks: dict[str, Talk] = {}
         self._messages: dict[str, Message] = {}
+        self._calls: dict[str, Call] = {}
+        self._queues: dict[str, Queue] = {}
         self.conflicts = 0
         """How many of the next commits find that somebody was faster."""
         self.cases = _Cases(self)
@@ -40,6 +45,8 @@ class FakeStores:
         messages: Iterable[Message] = (),
         received: Received | None = None,
         talk: Talk | None = None,
+        call: Call | None = None,
+        queue: Queue | None = None,
     ) -> None:
         cases, messages = tuple(cases), tuple(messages)
         with self._lock:
@@ -56,6 +63,14 @@ class FakeStores:
                 before = self._talks.get(talk.reporter_id)
                 if (before.version if before else 0) != talk.stored_version:
                     raise CaseConflict("Another message of the same sender was taken first.")
+            if call is not None:
+                known_call = self._calls.get(call.id)
+                if (known_call.turn if known_call else -1) != call.stored_turn:
+                    raise CaseConflict("Another step of the same call was taken first.")
+            if queue is not None:
+                known_queue = self._queues.get(queue.line)
+                if (known_queue.version if known_queue else 0) != queue.stored_version:
+                    raise CaseConflict("Another caller or officer of the line was faster.")
             for message in messages:
                 if message.id in self._messages:
                     raise CaseConflict("The message to send was made before.")
@@ -70,6 +85,14 @@ class FakeStores:
                 self._received[received.id] = received
             if talk is not None:
                 self._talks[talk.reporter_id] = replace(talk, stored_version=talk.version)
+            if call is not None:
+                # what a table gives back is what JSON keeps
+                self._calls[call.id] = replace(
+                    call, stored_turn=call.turn, notes=json.loads(json.dumps(call.notes))
+                )
+            if queue is not None:
+                version = queue.stored_version + 1
+                self._queues[queue.line] = replace(queue, version=version, stored_version=version)
             self._messages.update({message.id: message for message in messages})
 
     def all_cases(self) -> list[Case]:
@@ -82,7 +105,16 @@ class FakeStores:
 
     def everything(self) -> tuple[Any, ...]:
         """A picture of all that is stored, to compare with another one."""
-        return tuple(dict(kept) for kept in (self._cases, self._received, self._talks, self._messages))
+        return tuple(dict(kept) for kept in self._kept())
+
+    def put_back(self, picture: tuple[Any, ...]) -> None:
+        """Be again as in a picture that `everything` gave."""
+        for kept, was in zip(self._kept(), picture, strict=True):
+            kept.clear()
+            kept.update(was)
+
+    def _kept(self) -> tuple[dict[str, Any], ...]:
+        return (self._cases, self._received, self._talks, self._messages, self._calls, self._queues)
 
 
 class _Cases:
@@ -139,6 +171,12 @@ class _Inbox:
 
     def received(self, message_id: str) -> Received | None:
         return self._stores._received.get(message_id)
+
+    def read_call(self, step_id: str, call_id: str) -> tuple[Received | None, Call | None]:
+        return self.received(step_id), self._stores._calls.get(call_id)
+
+    def queue(self, line: str) -> Queue:
+        return self._stores._queues.get(line) or Queue(line)
 
 
 class _Outbox:

@@ -72,7 +72,7 @@ _R, _A, _P, _W, _ANS, _C, _D, _M = Status
 TRANSITIONS: dict[tuple[Status, str], Rule] = {
     # with the desk
     (_R, "assign"): _rule("system desk", _A),
-    (_R, "answer"): _rule("desk", _ANS),
+    (_R, "answer"): _rule("desk system", _ANS),
     (_R, "decline"): _rule("desk", _D),
     (_R, "merge"): _rule("desk", _M),
     (_R, "ask"): _rule("desk", _W),

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.domain.directory import Directory
+
 VOICES = {"vi": "Google.vi-VN-Wavenet-A", "en": "Google.en-US-Wavenet-F"}
 """Voices that speak these languages (Twilio, SayVoice; no Amazon voice speaks Vietnamese)."""
 
@@ -23,6 +25,8 @@ class Step:
     do: str = ""
     """Branch that takes over: report, one_stop, status, listen, person; or language."""
     language: str = ""
+    answers: tuple[str, ...] = ()
+    """At `listen`: codes of the standard answers offered, asked for most first; empty = all of the pack."""
 
     @property
     def exits(self) -> Iterator[str]:
@@ -51,6 +55,7 @@ class Tree:
                 speech=step.get("speech", ""),
                 do=step.get("do", ""),
                 language=step.get("language", ""),
+                answers=tuple(step.get("answers") or ()),
             )
             for name, step in data["steps"].items()
         }
@@ -74,3 +79,12 @@ class Tree:
                 return said, at
             at = self.steps[at.then]
         raise KeyError(f"the steps from {start} go round in a circle")
+
+
+def tree_of(directory: Directory) -> Tree:
+    """The tree of a published pack; read once for each version."""
+    # kept on the directory like its cached properties, as chalicelib.domain.calendar.calendar_for does
+    known: Tree | None = directory.__dict__.get("_ivr_tree")
+    if known is None:
+        known = directory.__dict__["_ivr_tree"] = Tree.from_data(directory.ivr)
+    return known

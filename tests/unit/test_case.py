@@ -15,7 +15,7 @@ NOW = at("Mon 02/03/2026 08:30")
 # from          action      by                 to (several: the history decides)
 TABLE = """
 received        assign      system desk        assigned
-received        answer      desk               answered
+received        answer      desk system        answered
 received        decline     desk               declined
 received        merge       desk               merged
 received        ask         desk               waiting_citizen
