@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import HotlineError
 from infra.commands.deploy import deploy
 from infra.commands.status import healthy, status
 from infra.plan import Plan, make_plan
 from infra.state import Status
-from packs import slugs
+from packs import PackError, slugs
 
 WELL = "healthy"
 
@@ -56,10 +59,16 @@ def run(
     for one in plans:
         print(f"── {one.prefix}", file=out, flush=True)
         begun = clock()
-        before = look(one, begun)
-        done = deploy(one, tell=lambda line: print(line, file=out, flush=True), shell=shell)
-        after = look(one, clock())
-        reasons = well(after)
+        before = after = Status(one, begun, "")
+        try:
+            before = after = look(one, begun)
+            done = deploy(one, tell=lambda line: print(line, file=out, flush=True), shell=shell)
+            after = look(one, clock())
+        except (PackError, HotlineError, BotoCoreError, ClientError) as problem:
+            # The table has to come all the same: it says what has changed so far.
+            print(problem, file=out)
+            done = False
+        reasons = well(after) if done else []
         for reason in reasons:
             print(f"NOT HEALTHY: {reason}", file=out)
         result = "refused or failed" if not done else "not healthy" if reasons else WELL

@@ -44,7 +44,6 @@ def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
         return 1
     who, kept = aws.identity(plan), _kept(plan, stack)
     print(f"Removing {plan.stack_name} of account {who.account}, {plan.region} …", file=out, flush=True)
-    stop_taking_mail(plan, stack)
     cloudformation = aws.client("cloudformation", plan)
     cloudformation.delete_stack(StackName=plan.stack_name)
     try:
@@ -69,11 +68,3 @@ def _kept(plan: Plan, stack: aws.Stack) -> list[tuple[str, str]]:
         for logical, kind, physical in stack.resources
         if str(resources.get(logical, {}).get("DeletionPolicy", "")).startswith("Retain")
     ]
-
-
-def stop_taking_mail(plan: Plan, stack: aws.Stack) -> None:
-    """Take the stack's set of receipt rules out of force: an active one cannot be deleted."""
-    ses = aws.client("ses", plan)
-    active = ses.describe_active_receipt_rule_set().get("Metadata", {}).get("Name")
-    if active in stack.of_type("AWS::SES::ReceiptRuleSet"):
-        ses.set_active_receipt_rule_set()

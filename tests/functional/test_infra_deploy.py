@@ -5,20 +5,21 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 from moto.backends import get_backend
 
 from chalicelib.errors import CaseConflict
 from chalicelib.storage.directory_store import DirectoryStore
-from infra.aws import Stack
 from infra.cdk import Cdk
 from infra.changes import endangered
 from infra.commands import deploy_all, destroy, diff, synth
-from infra.commands.deploy import deploy, take_mail
+from infra.commands.deploy import deploy
 from infra.plan import make_plan
 from infra.state import Status
 from infra.stores import use
@@ -165,20 +166,42 @@ def test_what_endangers_data_is_told_from_what_does_not(plan):
     assert "KeySchema" in "".join(endangered(before, other_key))
 
 
-def test_the_stack_s_receipt_rules_are_put_in_force_where_none_are_and_taken_out_again(plan):
+def rules_in_force():
+    return boto3.client("ses").describe_active_receipt_rule_set().get("Metadata", {}).get("Name")
+
+
+def test_a_first_deploy_puts_the_set_of_rules_in_force_that_later_stacks_share(plan, tmp_path):
+    pilot, production = Province(plan, tmp_path), Province(make_plan("dong-thap"), tmp_path)
+    assert production.deploy(table_template(production.plan))
+    assert rules_in_force() == "hotline-1022"
+    assert "rules hotline-1022" in production.told
+    assert pilot.deploy(table_template(plan))
+    assert rules_in_force() == "hotline-1022"
+    assert "hotline-1022" not in pilot.told
+
+
+def test_a_set_of_rules_of_another_system_stays_in_force(plan, tmp_path):
     ses = boto3.client("ses")
-    for name in ("ours", "theirs"):
-        ses.create_receipt_rule_set(RuleSetName=name)
-    stack = Stack(plan.stack_name, "CREATE_COMPLETE", {}, (("Rules", "AWS::SES::ReceiptRuleSet", "ours"),))
-    told = []
-    take_mail(plan, stack, told.append)
-    assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] == "ours"
-    assert len(told) == 1
-    ses.set_active_receipt_rule_set(RuleSetName="theirs")
-    take_mail(plan, stack, told.append)
-    destroy.stop_taking_mail(plan, stack)
-    assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] == "theirs"
-    assert len(told) == 1
+    ses.create_receipt_rule_set(RuleSetName="elsewhere")
+    ses.set_active_receipt_rule_set(RuleSetName="elsewhere")
+    province = Province(replace(plan, rule_set="elsewhere"), tmp_path)
+    assert province.deploy(table_template(plan))
+    assert rules_in_force() == "elsewhere"
+
+
+def test_a_stack_that_is_removed_leaves_the_mail_of_the_others_alone(plan, tmp_path):
+    pilot, production = Province(plan, tmp_path), Province(make_plan("dong-thap"), tmp_path)
+    assert pilot.deploy(table_template(plan))
+    assert production.deploy(table_template(production.plan))
+    code, _ = remove(plan, plan.stack_name)
+    assert code == 0
+    assert rules_in_force() == "hotline-1022"
+
+
+def test_where_no_mail_is_received_no_set_of_rules_is_made(plan, tmp_path):
+    province = Province(replace(plan, receives_mail=False), tmp_path)
+    assert province.deploy(table_template(plan))
+    assert boto3.client("ses").list_receipt_rule_sets()["RuleSets"] == []
 
 
 def test_the_first_deploy_tells_the_dns_records_that_the_stack_puts_out(province, plan):
@@ -302,9 +325,11 @@ def deploy_many(results, provinces=(), file=None):
 
     def one(plan, *, tell, shell):
         deployed.append(plan.prefix)
+        if results[plan.slug] == "gone":
+            raise EndpointConnectionError(endpoint_url="https://cloudformation.example")
         return results[plan.slug] != "refused"
 
-    reasons = {"well": [], "refused": [], "unwell": ["an alarm rings."]}
+    reasons = {"well": [], "refused": [], "gone": [], "unwell": ["an alarm rings."]}
     args = argparse.Namespace(provinces=list(provinces), list=file, environment="pilot")
     code = deploy_all.run(
         None,
@@ -329,7 +354,12 @@ def test_many_provinces_are_deployed_in_their_order_with_a_table():
 
 
 @pytest.mark.parametrize(
-    ("result", "words"), [("refused", "refused or failed"), ("unwell", "an alarm rings.")]
+    ("result", "words"),
+    [
+        ("refused", "refused or failed"),
+        ("unwell", "an alarm rings."),
+        ("gone", "https://cloudformation.example"),
+    ],
 )
 def test_the_first_province_that_is_not_well_stops_the_rest(result, words):
     code, told, deployed = deploy_many({"dong-nai": result, "dong-thap": "well"})
