@@ -76,7 +76,7 @@ def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
         changes = plan_changes(plan, numbers=args.number)
         for line in lines(changes):
             print(line, file=out)
-        taken = list(_taken(changes))
+        taken = list(_taken(plan, changes))
         if taken and not args.take_over:
             for problem in taken:
                 print(problem, file=out)
@@ -108,7 +108,10 @@ def check(plan: Plan, *, numbers: Sequence[str] = (), api: Any = None) -> list[P
     if plan.sms_provider != "twilio":
         return []
     try:
-        return list(_taken(plan_changes(plan, numbers=numbers, api=api, ours=public_url(plan) or "")))
+        ours = public_url(plan) or ""
+        return list(
+            _taken(plan, plan_changes(plan, numbers=numbers, api=api, ours=ours), reachable=bool(ours))
+        )
     except TwilioRefused as refused:
         return [Problem(PLACE, 0, str(refused))]
 
@@ -248,14 +251,21 @@ def _leads_elsewhere(address: str, ours: str) -> bool:
     return not ours or not address.startswith(f"{ours}/")
 
 
-def _taken(changes: Sequence[Change]) -> Iterator[Problem]:
+def _taken(plan: Plan, changes: Sequence[Change], *, reachable: bool = True) -> Iterator[Problem]:
+    # Before its first deploy a pilot has no address that a number could be taken over to.
+    mine = f"If the number is {plan.prefix}'s from now on: "
+    how = (
+        f"make connect-twilio {plan.words} ARGS=--take-over"
+        if reachable
+        else "clear it in the Twilio console."
+    )
     for change in changes:
         if change.taken:
             yield Problem(
                 f"{PLACE} {change.number}",
                 0,
                 f"{change.setting} leads elsewhere: {change.now}.",
-                "If the number is this province's now, say so with --take-over: make connect-twilio … ARGS=--take-over",
+                mine + how,
             )
 
 

@@ -39,8 +39,10 @@ def account(plan, monkeypatch):
 
 
 def number(last="1", **settings):
+    """A number as it is bought, but for calls, which are ours already: these tests are about texts."""
     unset = {"sms_url": DEMO, "sms_method": "POST", "sms_fallback_url": "", "sms_fallback_method": "POST"}
-    return {"sid": f"PN{last:0>32}", "phone_number": f"+8490000010{last}", **unset, **settings}
+    calls = {"voice_url": f"{OURS}/twilio/voice#rc=3&rp=all", "voice_method": "POST"}
+    return {"sid": f"PN{last:0>32}", "phone_number": f"+8490000010{last}", **unset, **calls, **settings}
 
 
 def has(*numbers):
@@ -108,7 +110,8 @@ def test_a_number_connected_elsewhere_is_refused_and_no_other_number_is_touched(
     status, said = run(plan)
     assert (status, posted(account)) == (1, [])
     assert f"Twilio +84900000102: {setting} leads elsewhere: {value}." in said
-    assert "--take-over" in said and "Nothing is changed." in said
+    assert "make connect-twilio PROVINCE=dong-thap ENV=pilot ARGS=--take-over" in said
+    assert "Nothing is changed." in said
 
 
 def test_a_number_is_taken_over_when_that_is_asked_for(plan, account):
@@ -169,9 +172,12 @@ def test_before_the_first_deploy_there_is_no_address_to_connect_to(plan):
 
 def test_a_check_before_a_deploy_finds_a_number_in_use_even_without_an_address(plan, account):
     boto3.client("ssm").delete_parameter(Name=f"{plan.parameters}PUBLIC_URL")
-    account.answers = [has(number("1"), number("2", sms_url="https://other.example/sms"))]
+    account.answers = [
+        has(number("1", voice_url=""), number("2", voice_url="", sms_url="https://other.example/sms"))
+    ]
     (problem,) = command.check(plan)
     assert str(problem).startswith("Twilio +84900000102: sms_url leads elsewhere")
+    assert problem.remedy.endswith("clear it in the Twilio console.")
     assert posted(account) == []
 
 
