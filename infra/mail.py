@@ -177,14 +177,14 @@ def _inbound(
     """
     Take mail for the domain: first into the bucket, then to the job, whose event has no body.
 
-    A rule set works once it is the account's active one, of which there is one a region, and CloudFormation cannot
-    make it that: `make deploy` does. A second province in the same account and region puts its rule into the set that
-    is there (`mail: rule_set` of its pack).
+    A rule set works once it is the account's active one, of which there is one a region. All stacks share it, so none
+    may own it: `make deploy` makes it and puts it in force (infra/receipt_rules.py), the stack only adds its rule.
     """
     stack = cdk.Stack.of(scope)
-    rule_set = plan.rule_set or plan.stack_name
     rule_arn = stack.format_arn(
-        service="ses", resource="receipt-rule-set", resource_name=f"{rule_set}:receipt-rule/{plan.stack_name}"
+        service="ses",
+        resource="receipt-rule-set",
+        resource_name=f"{plan.rule_set}:receipt-rule/{plan.stack_name}",
     )
     taker = _alias(app, "receive_email")
     permission = lambda_.CfnPermission(
@@ -200,7 +200,7 @@ def _inbound(
     rule = ses.CfnReceiptRule(
         scope,
         "InboundRule",
-        rule_set_name=rule_set,
+        rule_set_name=plan.rule_set,
         rule=ses.CfnReceiptRule.RuleProperty(
             name=plan.stack_name,
             enabled=True,
@@ -223,8 +223,6 @@ def _inbound(
     )
     # SES tries both actions when the rule is made: it has to be allowed before.
     needed: list[Any] = [permission, stack.node.find_child("FilesBucketPolicy"), identity]
-    if not plan.rule_set:
-        needed.append(ses.CfnReceiptRuleSet(scope, "InboundRules", rule_set_name=rule_set))
     for one in needed:
         rule.add_resource_dependency(one)
 

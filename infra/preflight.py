@@ -15,8 +15,8 @@ from pathlib import Path
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from chalicelib.settings import INDEX_MARK, SHORTEST_KEY, TABLES
-from infra import aws, regions, tools
-from infra.plan import BUCKETS, Plan
+from infra import aws, receipt_rules, regions, tools
+from infra.plan import BUCKETS, RULE_SET, Plan
 from packs import PROVINCES, PackError, Problem, check
 from packs.marked import load_yaml
 
@@ -76,7 +76,7 @@ def in_account(plan: Plan, *, numbers: Callable[[Plan], list[Problem]] | None = 
     if plan.is_production:
         found += _certificate(plan)
     if plan.receives_mail:
-        found += _receipt_rules(plan, stack)
+        found += _receipt_rules(plan)
     if plan.sms_provider == "twilio" and not has_error(found):
         found += (numbers or _numbers)(plan)
     return found
@@ -187,24 +187,24 @@ def _certificate(plan: Plan) -> Iterator[Problem]:
         yield Problem(file, 0, what, "Add the DNS record that AWS Certificate Manager shows, and wait.")
 
 
-def _receipt_rules(plan: Plan, stack: aws.Stack | None) -> Iterator[Problem]:
+def _receipt_rules(plan: Plan) -> Iterator[Problem]:
     """One set of rules is active in an account and region: another one would keep every reply from coming in."""
-    ses = aws.client("ses", plan)
     file = f"provinces/{plan.slug}/deploy.yaml"
-    active = ses.describe_active_receipt_rule_set().get("Metadata", {}).get("Name", "")
-    own = [plan.rule_set] if plan.rule_set else stack.of_type("AWS::SES::ReceiptRuleSet") if stack else []
-    if active and active not in own:
+    active = receipt_rules.active(plan)
+    if active not in ("", plan.rule_set):
+        wanted = '""' if active == RULE_SET else active
         yield Problem(
             file,
             0,
             f"another set of receipt rules, {active}, is active in {plan.region}; no reply would come in.",
-            f"Set mail: {{rule_set: {active}}}; the stack then adds its rule to that set.",
+            f"Set mail: {{rule_set: {wanted}}}; the stack then adds its rule to that set.",
         )
-    elif plan.rule_set and not active:
+    elif not active and plan.rule_set != RULE_SET:
         what = f"the set of receipt rules {plan.rule_set} is not active in {plan.region}."
-        yield Problem(
-            file, 0, what, 'Activate it in SES, or leave mail: {rule_set: ""} and the stack makes one.'
+        remedy = (
+            'Activate it in SES, or leave mail: {rule_set: ""} for the set all hotlines of the account share.'
         )
+        yield Problem(file, 0, what, remedy)
 
 
 def _numbers(plan: Plan) -> list[Problem]:

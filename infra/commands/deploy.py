@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from chalicelib.errors import HotlineError
-from infra import aws, preflight
+from infra import aws, preflight, receipt_rules
 from infra.cdk import BOOTSTRAP_STACK, Cdk, CdkFailed
 from infra.changes import deployed_template, endangered
 from infra.commands.publish import publish
@@ -81,6 +81,7 @@ def deploy(
         if cdk.bootstrap(plan, who.account).code:
             tell(f"{plan.region} could not be prepared, see above; nothing of the hotline was created.")
             return False
+    receipt_rules.make(plan)
     if cdk.deploy(plan).code:
         tell(_failed(plan, stack))
         return False
@@ -97,8 +98,9 @@ def deploy(
             f"{refused}\nThe code is in force, the directory is as before. Mend that, then: make deploy {plan.words}"
         )
         published = False
-    if published:  # without a directory no mail could be understood
-        take_mail(plan, deployed, tell)
+    # Without a directory no mail could be understood.
+    if published and receipt_rules.put_in_force(plan):
+        tell(f"Mail is taken in by the rules {plan.rule_set}, those of every hotline of this account.")
     tell(_next(plan, deployed, first=stack is None))
     return published
 
@@ -115,15 +117,6 @@ def _failed(plan: Plan, before: aws.Stack | None) -> str:
         f"The first line with FAILED above says why; all of them: CloudFormation in {plan.region}, "
         f"{plan.stack_name}, Events. An alarm that stopped it is named there too. Then run make deploy again."
     )
-
-
-def take_mail(plan: Plan, stack: aws.Stack, tell: Tell) -> None:
-    """Put the stack's set of receipt rules in force, where none is: CloudFormation can make one, not activate it."""
-    made = stack.of_type("AWS::SES::ReceiptRuleSet")
-    ses = aws.client("ses", plan)
-    if made and not ses.describe_active_receipt_rule_set().get("Metadata"):
-        ses.set_active_receipt_rule_set(RuleSetName=made[0])
-        tell(f"Mail for {plan.email_domain} is taken in by the rules {made[0]}.")
 
 
 def _next(plan: Plan, stack: aws.Stack, *, first: bool) -> str:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra import preflight, tools
+from infra import preflight, receipt_rules, tools
 from infra.aws import Stack
 from infra.plan import make_plan
 from packs import PROVINCES
@@ -216,6 +216,15 @@ def test_another_active_set_of_receipt_rules_is_refused_and_naming_it_helps(acco
     assert "rule_set: elsewhere" in problem.remedy
     assert in_account(replace(pilot, rule_set="elsewhere")) == []
     assert in_account(replace(pilot, receives_mail=False)) == []
+
+
+def test_the_set_that_all_hotlines_share_is_right_for_a_pilot_beside_production(account, pilot, plan):
+    store_all(pilot)
+    receipt_rules.make(plan)
+    assert receipt_rules.put_in_force(plan)
+    assert in_account(pilot) == []
+    (problem,) = in_account(replace(pilot, rule_set="elsewhere"))
+    assert 'rule_set: ""' in problem.remedy
 
 
 def test_a_named_set_of_receipt_rules_has_to_be_the_active_one(account, pilot):

@@ -95,7 +95,6 @@ def test_a_mail_that_comes_in_is_stored_before_the_job_is_called(template):
 def test_the_rule_is_made_after_all_it_needs(template):
     made = template()
     assert needed_by(made, "InboundRule") == {
-        "InboundRules",
         "FilesBucketPolicy",
         "InboundMayCall",
         "MailIdentity",
@@ -107,13 +106,19 @@ def test_only_this_rule_of_this_account_may_call_the_job(template):
     permission = made.resources["InboundMayCall"]["Properties"]
     assert permission["FunctionName"] == {"Ref": "ReceiveEmailAliaslive"}
     assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
-    name = made.plan.stack_name
-    assert f":receipt-rule-set/{name}:receipt-rule/{name}" in text(permission["SourceArn"])
+    assert f":receipt-rule-set/hotline-1022:receipt-rule/{made.plan.stack_name}" in text(
+        permission["SourceArn"]
+    )
 
 
-def test_a_rule_goes_into_the_accounts_own_set_where_the_pack_names_one(template):
-    made = template(**OWN_DOMAIN)
+def test_the_set_of_rules_that_all_stacks_share_belongs_to_none_of_them(template):
+    made = template()
     assert not made.of_type("AWS::SES::ReceiptRuleSet")
+    assert only(made, "AWS::SES::ReceiptRule")["RuleSetName"] == "hotline-1022"
+
+
+def test_a_rule_goes_into_the_set_of_another_system_where_the_pack_names_it(template):
+    made = template(**OWN_DOMAIN)
     assert only(made, "AWS::SES::ReceiptRule")["RuleSetName"] == "chung"
     assert ":receipt-rule-set/chung:receipt-rule/" in text(made.resources["InboundMayCall"]["Properties"])
 
@@ -121,7 +126,7 @@ def test_a_rule_goes_into_the_accounts_own_set_where_the_pack_names_one(template
 def test_where_no_mail_is_received_nothing_waits_for_it(template):
     made = template(receives_mail=False)
     kinds = {one["Type"] for one in made.resources.values()}
-    assert not {"AWS::SES::ReceiptRule", "AWS::SES::ReceiptRuleSet"} & kinds
+    assert "AWS::SES::ReceiptRule" not in kinds
     assert "DnsInboundMx" not in made.expanded["Outputs"]
 
 
