@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from infra.plan import Plan
 
 
 def deployed_template(plan: Plan) -> dict[str, Any]:
-    """Return the template the stack was last deployed from; the stack has to exist."""
+    """Return the template the stack was last deployed from, `as_given_back`; the stack has to exist."""
     answer = aws.client("cloudformation", plan).get_template(
         StackName=plan.stack_name, TemplateStage="Original"
     )
@@ -21,8 +22,26 @@ def deployed_template(plan: Plan) -> dict[str, Any]:
     return template
 
 
+def as_given_back(template: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return *template* as CloudFormation gives it back: a question mark for each character that is not ASCII.
+
+    The CDK's own diff compares in the same way. So a change of accents alone is not seen by `make diff`; a deploy makes
+    it all the same.
+    """
+    text = re.sub(r"[^\x00-\x7f]", "?", json.dumps(template, ensure_ascii=False))
+    given: dict[str, Any] = json.loads(text)
+    return given
+
+
+def unchanged(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether the deployed template *before* and the new one *after* say the same."""
+    return as_given_back(before) == as_given_back(after)
+
+
 def endangered(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each resource with data in *before* that *after* would drop or make anew."""
+    before, after = as_given_back(before), as_given_back(after)
     for name in data_resources(before):
         old, new = before["Resources"][name], after["Resources"].get(name)
         if new is None or new["Type"] != old["Type"]:

@@ -11,7 +11,7 @@ from typing import TextIO
 from chalicelib.storage.directory_store import DirectoryStore
 from infra import aws, preflight
 from infra.cdk import Cdk, CdkFailed
-from infra.changes import deployed_template, endangered
+from infra.changes import deployed_template, endangered, unchanged
 from infra.commands.publish import differences, in_force
 from infra.plan import Plan
 from infra.stores import use
@@ -47,7 +47,7 @@ def run(
         return 1
     before = deployed_template(plan)
     print(directory(plan), file=out)
-    if before == after:
+    if unchanged(before, after):
         print("code: no change", file=out, flush=True)
         return 0
     print("code: a new version", file=out, flush=True)  # before the tool writes on its own

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import boto3
+from moto.backends import get_backend
 
 from infra.tools import Ended
 
@@ -55,7 +56,7 @@ class Terminal:
 
     def _deploy(self, name):
         cloudformation = boto3.client("cloudformation")
-        body = json.dumps(self.template)
+        body = json.dumps(self.template, ensure_ascii=False)
         stack = find_stack(name)
         if stack and stack["StackStatus"] == "ROLLBACK_COMPLETE":  # as the tool does
             cloudformation.delete_stack(StackName=name)
@@ -63,3 +64,7 @@ class Terminal:
             cloudformation.create_stack(StackName=name, TemplateBody=body)
         except cloudformation.exceptions.AlreadyExistsException:
             cloudformation.update_stack(StackName=name, TemplateBody=body)
+        # CloudFormation makes what it was given, and gives the template back without what is not ASCII.
+        region = cloudformation.meta.region_name
+        for stack in get_backend("cloudformation")["123456789012"][region].stacks.values():
+            stack.template = "".join(letter if letter.isascii() else "?" for letter in stack.template)

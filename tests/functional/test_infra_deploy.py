@@ -17,7 +17,7 @@ from moto.backends import get_backend
 from chalicelib.errors import CaseConflict
 from chalicelib.storage.directory_store import DirectoryStore
 from infra.cdk import Cdk
-from infra.changes import endangered
+from infra.changes import deployed_template, endangered
 from infra.commands import deploy_all, destroy, diff, synth
 from infra.commands.deploy import deploy
 from infra.plan import make_plan
@@ -261,6 +261,21 @@ def test_a_changed_routing_rule_is_no_change_of_code(province, plan, tmp_path):
     assert code == 0
     assert "code: no change" in told
     assert "directory: nothing is published yet" in told
+
+
+def test_words_that_cloudformation_gives_back_spoilt_are_no_change(province, plan, tmp_path):
+    queue = {"Type": "AWS::SQS::Queue", "Metadata": {"Why": "Có việc đã thử hết số lần."}}
+    template = table_template(plan, Queue=queue)
+    template["Resources"]["CasesTable"]["Properties"]["KeySchema"][0]["AttributeName"] = "mã"
+    template["Resources"]["CasesTable"]["Properties"]["AttributeDefinitions"][0]["AttributeName"] = "mã"
+    assert province.deploy(template)
+    assert "mã" not in json.dumps(deployed_template(plan), ensure_ascii=False)
+    assert province.deploy(template), province.told
+    boto3.client("dynamodb").delete_table(TableName=plan.table("cases"))
+    make_tables(plan)
+    code, told = looked(plan, Terminal(template), tmp_path)
+    assert code == 0
+    assert "code: no change" in told
 
 
 def test_a_change_of_code_is_shown_by_the_tool_and_fails_only_for_data(province, plan, tmp_path):
