@@ -70,9 +70,9 @@ def make_ops_topic(scope: Construct, plan: Plan, key: kms.CfnKey | None) -> sns.
             "Version": "2012-10-17",
             "Statement": [
                 {
-                    "Sid": "AlarmsAndBudget",
+                    "Sid": "Alarms",
                     "Effect": "Allow",
-                    "Principal": {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]},
+                    "Principal": {"Service": "cloudwatch.amazonaws.com"},  # the budget mails by itself
                     "Action": "sns:Publish",
                     "Resource": topic.ref,
                     "Condition": {"StringEquals": {"aws:SourceAccount": stack.account}},

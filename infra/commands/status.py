@@ -10,12 +10,14 @@ from typing import TextIO
 from chalicelib.domain.calendar import ZONE
 from infra.functions import FUNCTIONS
 from infra.plan import Plan
-from infra.state import Fetch, Running, Status, fetch, read_status
+from infra.state import LOOK_BACK, Fetch, Running, Status, fetch, read_status
 
 MISSED_MINUTES = 15
 """A job of every minute is missed then: one period of 5 minutes and the minutes its count takes to appear."""
 TAKES_UP = timedelta(minutes=5)
 """A hotline that works with another directory that long after a publication does not take it up."""
+SILENCE = "khong-"
+"""What the names of alarms begin with that ring when nothing comes, or nothing runs: so from a stack's first minute."""
 GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 
 
@@ -66,7 +68,7 @@ def _reasons(status: Status) -> Iterator[str]:
         yield "the functions run different code. Wait for the deploy that goes on, or deploy again."
     if status.directory is None:
         yield f"no province pack is published. Run: make publish {of}"
-    for name in status.alarms:
+    for name in _meant(status):
         yield f"alarm {name} rings. See docs/ops/so-tay-truc-su-co.md"
     if status.failed:
         yield f"{status.failed} events failed all their tries. Run: make redrive {of}"
@@ -76,6 +78,14 @@ def _reasons(status: Status) -> Iterator[str]:
     if missed:
         yield f"did not run in time: {', '.join(missed)}. Look at their log groups and schedules."
     yield from _health_reasons(status)
+
+
+def _meant(status: Status) -> Iterator[str]:
+    """Return the alarms that ring, but for those of silence while a stack is too young to have been heard of."""
+    plan, since = status.plan, status.created_at
+    first_day = max(LOOK_BACK, timedelta(hours=plan.quiet_hours))
+    young = since is not None and status.at - since < first_day
+    return (name for name in status.alarms if not (young and name.startswith(f"{plan.prefix}-{SILENCE}")))
 
 
 def _health_reasons(status: Status) -> Iterator[str]:

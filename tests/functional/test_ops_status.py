@@ -95,6 +95,15 @@ def test_an_alarm_that_rings_is_named(deployed_stack):
     assert healthy(look(deployed_stack)) == ["alarm outbox-too-old rings. See docs/ops/so-tay-truc-su-co.md"]
 
 
+def test_alarms_of_silence_count_once_a_stack_is_old_enough_to_be_heard_of(deployed_stack):
+    publish(deployed_stack)
+    ring(f"{deployed_stack.prefix}-khong-co-lien-he", deployed_stack.ops_topic)
+    found = look(deployed_stack)
+    assert healthy(found) == []
+    later = replace(found, created_at=found.at - timedelta(hours=27))
+    assert "alarm dong-thap-pilot-khong-co-lien-he rings" in healthy(later)[0]
+
+
 def test_the_alarm_of_another_stack_is_not_ours(deployed_stack):
     publish(deployed_stack)
     ring("outbox-too-old", "dong-thap-ops")
