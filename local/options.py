@@ -122,6 +122,7 @@ def settings_for(
         "EMAIL_SENDER": str(province["email_from"]),
         "EMAIL_REPLY_DOMAIN": str(province["email_domain"]),
         "SES_ENDPOINT": options.simulator,
+        "TRANSCRIBE_ENDPOINT": options.simulator,
     }
 
 
@@ -132,6 +133,9 @@ STRANGERS = (
     "AWS_ENDPOINT_URL",
     "FILES_BUCKET",
     "FILES_ENDPOINT",
+    "RECORDINGS_BUCKET",
+    "TRANSCRIBER",
+    "TRANSCRIBE_JOBS",
     "EMAIL_CONFIGURATION_SET",
     "TWILIO_AUTH_TOKEN_SECONDARY",
     "http_proxy",

@@ -1,23 +1,27 @@
 """A recording is brought in, kept, deleted at the provider, written down and understood: once, whatever dies when."""
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
 import boto3
 import pytest
+from flask import Flask
 from moto import mock_aws
+from werkzeug.serving import make_server
 
 from chalicelib import wiring
 from chalicelib.domain.call import Came
 from chalicelib.domain.recording import Transcript, file_key, message_id, sound_type
 from chalicelib.errors import MalformedRequest, RecordingUnavailable, SendFailed
-from chalicelib.gateways.files import S3Files
+from chalicelib.gateways.files import FolderFiles, S3Files
 from chalicelib.gateways.transcribe_aws import AmazonTranscribe
 from chalicelib.usecases.send import sweep
 from chalicelib.usecases.take_call import take_call
 from chalicelib.usecases.take_recording import take_recording
+from local.simulator.transcribe_api import TranscribeApi
 from tests.fakes import FakeEmail, FakeFiles, FakeSms
 
 CALL, RECORDING = "twilio#CA1", "RE" + "1" * 32
@@ -387,3 +391,27 @@ def test_a_recording_opens_for_minutes_under_a_signed_address(amazon):
     _, files = amazon
     address = files.address(file_key(RECORDING), seconds=600, name="1.wav")
     assert f"/{file_key(RECORDING)}?" in address and "X-Amz-Expires=600" in address
+
+
+# The simulator
+
+
+def test_the_simulator_writes_down_what_its_caller_was_told_to_say(tmp_path, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    files = FolderFiles(tmp_path)
+    stand_in = TranscribeApi({RECORDING: SAID}.__getitem__, files.put)
+    app = Flask("transcribe")
+    app.register_blueprint(stand_in.routes)
+    server = make_server("127.0.0.1", 0, app)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        here = f"http://127.0.0.1:{server.port}"
+        writer = AmazonTranscribe("recordings", files, "dong-thap", "ap-southeast-1", here)
+        assert writer.result(RECORDING) == Transcript("unknown")
+        writer.start(RECORDING, file_key(RECORDING), "vi")
+        writer.start(RECORDING, file_key(RECORDING), "vi")
+        assert writer.result(RECORDING) == Transcript("done", SAID)
+    finally:
+        server.shutdown()
+        server.server_close()
