@@ -43,11 +43,15 @@ class Came:
     """Length of a recording, or of a talk."""
     result: str = ""
     """How ringing or waiting ended: completed, no-answer, busy, failed; hangup, leave."""
+    about: str = ""
+    """Our id of the message a call was placed for; empty for a call that came in."""
 
     @property
     def id(self) -> str:
-        """Id of this step in the inbox."""
-        return f"{self.call_id}#{self.kind if self.kind == ENDED else self.turn}"
+        """Id of this step in the inbox. Leaving the queue answers the turn that entered it, as the first news did."""
+        if self.kind == ENDED:
+            return f"{self.call_id}#{ENDED}"
+        return f"{self.call_id}#{LEFT}#{self.turn}" if self.kind == LEFT else f"{self.call_id}#{self.turn}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +96,5 @@ class Turn:
     script: Script
     cases: tuple[Any, ...] = ()
     messages: tuple[Any, ...] = ()
+    queue: Any = None
+    """The line's queue, where the step changed it."""

@@ -15,15 +15,18 @@ from chalicelib.domain.call import Call
 from chalicelib.domain.case import Case
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.message import Message
+from chalicelib.domain.waiting import Queue
 from chalicelib.errors import AlreadyReceived, CaseConflict, HotlineError
 from chalicelib.storage.case_record import CaseRecord, EventRecord, case_to_record, event_to_record
 from chalicelib.storage.connection import connection
 from chalicelib.storage.failures import CANCELED, code_of, condition_failed, in_hotline_words, reason_codes
 from chalicelib.storage.inbox_record import (
     CallRecord,
+    QueueRecord,
     ReceivedRecord,
     TalkRecord,
     call_to_record,
+    queue_to_record,
     received_to_record,
     talk_to_record,
 )
@@ -54,6 +57,7 @@ def commit(
     received: Received | None = None,
     talk: Talk | None = None,
     call: Call | None = None,
+    queue: Queue | None = None,
 ) -> None:
     """
     Store one change, all of it or nothing.
@@ -65,6 +69,7 @@ def commit(
         received: What came in; must not have come in before.
         talk: The conversation with the sender; must still be at its `stored_version`.
         call: A phone call; must still be at its `stored_turn`.
+        queue: Officers and waiting callers of a line; must still be at its `stored_version`.
 
     Raises:
         AlreadyReceived: *received* is stored already; its stored reply is the answer.
@@ -73,7 +78,7 @@ def commit(
         StorageUnavailable: The database is slow, throttled or gone. After a time-out the change may have been
             stored all the same; the same *received* again tells.
     """
-    puts = [*_puts(cases, messages, received, talk), *_call_put(call)]
+    puts = [*_puts(cases, messages, received, talk), *_call_put(call), *_queue_put(queue)]
     if not puts:
         return
     if len(puts) > MOST_ACTIONS:
@@ -124,6 +129,21 @@ def _call_put(call: Call | None) -> list[_Put]:
         CallRecord.turn == call.stored_turn if call.stored_turn >= 0 else CallRecord.id.does_not_exist()
     )
     return [_Put(call_to_record(call), unchanged, _call_changed)]
+
+
+def _queue_put(queue: Queue | None) -> list[_Put]:
+    if queue is None:
+        return []
+    unchanged = (
+        QueueRecord.version == queue.stored_version
+        if queue.stored_version
+        else QueueRecord.id.does_not_exist()
+    )
+    return [_Put(queue_to_record(queue), unchanged, _queue_changed)]
+
+
+def _queue_changed() -> HotlineError:
+    return CaseConflict("Another caller or officer of the line was faster.")
 
 
 def _call_changed() -> HotlineError:

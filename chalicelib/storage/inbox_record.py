@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.call import Call
 from chalicelib.domain.inbox import Received, Talk
-from chalicelib.storage.record import IntegerAttribute, JsonAttribute, MomentAttribute, Record, TextAttribute
+from chalicelib.domain.waiting import Hold, Queue, Waiter
+from chalicelib.storage.record import (
+    IntegerAttribute,
+    JsonAttribute,
+    MomentAttribute,
+    Record,
+    TextAttribute,
+    moment_text,
+)
 
 RECEIVED_KEPT = timedelta(days=30)
 """Providers repeat a webhook within days; a month is safely longer, and then the text is gone."""
@@ -14,6 +22,7 @@ TALK_KEPT = timedelta(days=365)
 TALK = "talk#"
 CALL = "call#"
 CALL_KEPT = timedelta(days=30)
+QUEUE = "queue#"
 
 
 class ReceivedRecord(Record):
@@ -70,6 +79,63 @@ class CallRecord(Record):
     ended_at = MomentAttribute(null=True)
     outcome = TextAttribute(null=True)
     expires_at = IntegerAttribute()
+
+
+class QueueRecord(Record):
+    """The officers and waiting callers of a line, as stored; `chalicelib.domain.waiting.Queue` is what it means."""
+
+    table = "inbox"
+    schema_record = ReceivedRecord
+
+    id = TextAttribute(hash_key=True)
+    version = IntegerAttribute()
+    waiting = JsonAttribute(null=True)
+    held = JsonAttribute(null=True)
+    mean_milliseconds = IntegerAttribute()
+    talks = IntegerAttribute()
+
+
+def queue_key(line: str) -> str:
+    """Key of a line's queue."""
+    return f"{QUEUE}{line}"
+
+
+def queue_to_record(queue: Queue) -> QueueRecord:
+    """The item of a queue, under the version after the stored one."""
+    waiting = [
+        (waiter.call_id, moment_text(waiter.since), moment_text(waiter.seen)) for waiter in queue.waiting
+    ]
+    held = [
+        (hold.call_id, hold.phones, moment_text(hold.since), moment_text(hold.until), hold.taken)
+        for hold in queue.held
+    ]
+    return QueueRecord(
+        queue_key(queue.line),
+        version=queue.stored_version + 1,
+        waiting=waiting or None,
+        held=held or None,
+        mean_milliseconds=round(queue.mean_seconds * 1000),
+        talks=queue.talks,
+    )
+
+
+def record_to_queue(record: QueueRecord) -> Queue:
+    """What the item means."""
+    moment = datetime.fromisoformat
+    return Queue(
+        line=record.id.removeprefix(QUEUE),
+        waiting=tuple(
+            Waiter(call_id, moment(since), moment(seen)) for call_id, since, seen in record.waiting or ()
+        ),
+        held=tuple(
+            Hold(call_id, tuple(phones), moment(since), moment(until), taken)
+            for call_id, phones, since, until, taken in record.held or ()
+        ),
+        mean_seconds=record.mean_milliseconds / 1000,
+        talks=record.talks,
+        version=record.version,
+        stored_version=record.version,
+    )
 
 
 def call_key(call_id: str) -> str:

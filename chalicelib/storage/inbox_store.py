@@ -6,14 +6,18 @@ from datetime import datetime
 
 from chalicelib.domain.call import Call
 from chalicelib.domain.inbox import Received, Talk
+from chalicelib.domain.waiting import Queue
 from chalicelib.storage.batch import items_by_key
 from chalicelib.storage.inbox_record import (
     RECEIVED_KEPT,
     CallRecord,
+    QueueRecord,
     ReceivedRecord,
     TalkRecord,
     call_key,
+    queue_key,
     record_to_call,
+    record_to_queue,
     record_to_received,
     record_to_talk,
     talk_key,
@@ -62,6 +66,16 @@ class InboxStore:
             record_to_received(ReceivedRecord.from_raw_data(came)) if came else None,
             record_to_call(CallRecord.from_raw_data(call)) if call else None,
         )
+
+    def queue(self, line: str) -> Queue:
+        """
+        Return the officers and waiting callers of a line (`centre` or an agency's code); nobody yet is an empty one.
+
+        Raises:
+            StorageUnavailable: The database did not answer.
+        """
+        found = items_by_key(ReceivedRecord, [{"id": {"S": queue_key(line)}}])
+        return next((record_to_queue(QueueRecord.from_raw_data(item)) for item in found), Queue(line))
 
     def received(self, message_id: str, *, now: datetime | None = None) -> Received | None:
         """Return a message that came in, or None; with *now*, also None once its time is over (30 days)."""
