@@ -312,6 +312,17 @@ def sending() -> Any:
         tell_desk=tell_desk,
         civil=lambda at: notices.civil_at(directory(), at),
         recording=_work_on_recording,
+        voice=voice_gateway,
+        placing=_whom_to_ring,
+    )
+
+
+def _whom_to_ring(message: Message) -> Any:
+    """Whose phone rings for a call-back."""
+    from chalicelib.usecases.call_out import placing
+
+    return placing(
+        message, cases=case_store(), inbox=inbox_store(), commit=commit, directory=directory(), now=now()
     )
 
 

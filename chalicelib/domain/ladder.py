@@ -13,10 +13,14 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.domain.calendar import WorkCalendar, calendar_for, local
 from chalicelib.domain.case import Case, Status
+from chalicelib.domain.contact import talked_since
 from chalicelib.domain.deadline import CLOCK_MINUTES, deadline_for, forward_due, limit_for
 from chalicelib.domain.directory import DeadlineTable, Directory
 
 FOCAL_POINT, LEADER, OFFICE, DESK, CITIZEN = "focal_point", "leader", "office", "desk", "citizen"
+
+CALL_BACK = "call_back"
+"""Step of a promised call."""
 
 QUESTION_OPEN = timedelta(minutes=15)
 """A dialogue left alone for so long goes to the desk."""
@@ -56,11 +60,13 @@ def steps(case: Case, table: DeadlineTable, calendar: WorkCalendar) -> Iterator[
     """
     match case.status:
         case Status.RECEIVED:
-            yield from heapq.merge(_question(case), _desk_alarms(case, table, calendar), key=_moment)
+            alarms = _desk_alarms(case, table, calendar)
+            yield from heapq.merge(_question(case), _call_back(case), alarms, key=_moment)
         case Status.ASSIGNED:
-            yield from heapq.merge(_acceptance(case, calendar), _answer(case, table, calendar), key=_moment)
+            answer = _answer(case, table, calendar)
+            yield from heapq.merge(_call_back(case), _acceptance(case, calendar), answer, key=_moment)
         case Status.IN_PROGRESS:
-            yield from _answer(case, table, calendar)
+            yield from heapq.merge(_call_back(case), _answer(case, table, calendar), key=_moment)
         case Status.WAITING_CITIZEN if case.paused_at:
             yield Step(
                 "citizen_time_out", deadline_for(case.paused_at, table.citizen_reply, calendar), (CITIZEN,)
@@ -157,6 +163,17 @@ def _moment(step: Step) -> datetime:
 def _question(case: Case) -> Iterator[Step]:
     if case.asked_at:
         yield Step("question_open", local(case.asked_at) + QUESTION_OPEN, (DESK,))
+
+
+def _call_back(case: Case) -> Iterator[Step]:
+    """The desk is reminded of a promised call at the moment it was promised for, once, unless it was made before."""
+    for event in reversed(case.events):
+        if event.data.get("step") == CALL_BACK and event.action == "remind":
+            return
+        if promised := event.data.get("call_back_at"):
+            if not talked_since(case, event.at):
+                yield Step(CALL_BACK, local(datetime.fromisoformat(promised)), (DESK,))
+            return
 
 
 def _desk_alarms(case: Case, table: DeadlineTable, calendar: WorkCalendar) -> Iterator[Step]:

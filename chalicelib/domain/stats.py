@@ -37,7 +37,8 @@ def contribution(case: Case) -> Contribution:
     `handled`, `on_time` or `late`, `level.…`, `handled.kind|service.…`. On the day it ended without an answer
     (declined, withdrawn, merged): `ended`. On the day of the rating that counts: `rated`, `rating.…`. A reopened case
     is neither handled nor rated until it is answered again. For an agency the case came when it was assigned, and only
-    its present agency counts.
+    its present agency counts. A call with the citizen counts on its day for the province: `contacts` and
+    `contacts.in|out.<result>`.
 
     Args:
         case: With its whole history: who withdrew and when the citizen rated stand in the events.
@@ -52,6 +53,11 @@ def contribution(case: Case) -> Contribution:
             # never before the case came, whatever clocks said: carried over must not fall below zero
             key = (scope, max(day, came_on).isoformat())
             found.setdefault(key, Counter())[counter] += 1
+    for event in case.events:
+        if direction := event.data.get("contact"):
+            on = max(_day(event.at), _day(case.received_at)).isoformat()
+            counts = found.setdefault((PROVINCE, on), Counter())
+            counts.update(("contacts", f"contacts.{direction}.{event.data.get('result', NONE)}"))
     return {key: dict(counts) for key, counts in found.items()}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
@@ -9,7 +11,7 @@ from chalicelib.domain.call import Came
 from chalicelib.domain.ivr import Tree
 from chalicelib.entrypoints.http import XML, answers_webhook, protected_by
 from chalicelib.entrypoints.twilio import SIGNED, signed_form
-from chalicelib.errors import MalformedRequest
+from chalicelib.errors import MalformedRequest, StorageUnavailable
 from chalicelib.gateways.twilio_voice_webhooks import (
     ACCEPT,
     CALL_OUT_PATH,
@@ -28,6 +30,8 @@ from chalicelib.gateways.twilio_voice_webhooks import (
     read_twilio_recording,
     step_path,
 )
+
+_log = logging.getLogger("hotline.voice")
 
 routes = Blueprint(__name__)
 
@@ -72,6 +76,8 @@ def take_placed_call(message_id: str) -> Response:
 @protected_by(SIGNED)
 @answers_webhook
 def take_call_end() -> Response:
+    from dataclasses import replace
+
     from chalicelib.usecases.take_call import take_call
     from chalicelib.usecases.take_delivery import take_delivery
 
@@ -80,7 +86,7 @@ def take_call_end() -> Response:
     params = signed_form(routes, VOICE_STATUS_PATH, f"?id={message_id}" if message_id else "")
     ended = read_twilio_call_end(params)
     if ended is not None:
-        take_call(ended, **wiring.taking())
+        take_call(replace(ended, about=message_id), **wiring.taking())
     report = read_twilio_call_report(params, message_id) if message_id else None
     if report is not None:
         take_delivery(report, sending=wiring.sending(), now=wiring.now())
@@ -130,12 +136,14 @@ def _answer(came: Came, *, waiting: bool = False) -> Response:
 
 
 def _officer(turn: int, where: str) -> Response:
-    """An officer's phone was picked up: who calls is whispered, and a key takes the call. Nothing is written."""
+    """An officer's phone was picked up: who calls is whispered, and a key takes the call."""
     from chalicelib.domain.script import Ring
     from chalicelib.gateways.voice_twiml import accepted_twiml, screen_twiml
 
     params = signed_form(routes, step_path(turn, where))
     if where == ACCEPT:
+        if accepts(params):
+            _accepted(params)
         return Response(body=accepted_twiml(accepts(params)), headers=XML)
     call_id = read_twilio_leg(params)
     _, call = wiring.inbox_store().read_call(f"{call_id}#", call_id)
@@ -149,6 +157,18 @@ def _officer(turn: int, where: str) -> Response:
         voices=Tree.from_data(wiring.directory().ivr).voices,
     )
     return Response(body=said, headers=XML)
+
+
+def _accepted(params: dict[str, str]) -> None:
+    """Free the other officers who rang; whatever happens to that, the two are connected."""
+    from chalicelib.storage.commit import commit
+    from chalicelib.usecases.call_person import accepted
+
+    try:
+        phone = params.get("To", "")
+        accepted(read_twilio_leg(params), phone, inbox=wiring.inbox_store(), commit=commit, now=wiring.now())
+    except (StorageUnavailable, MalformedRequest):
+        _log.exception("officer not noted")
 
 
 def _shown() -> str:

@@ -34,6 +34,8 @@ class Calling:
     keys: Keys
     now: datetime
     new_code: Callable[[], str]
+    inbox: Any
+    """Queues of the lines."""
 
     @property
     def reading(self) -> Reading:

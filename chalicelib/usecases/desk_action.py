@@ -1,4 +1,4 @@
-"""The desk acts on a case from its signed page: assign, answer on the spot, decline, ask."""
+"""The desk acts on a case from its signed page: assign, answer on the spot, decline, ask, have the citizen called."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import datetime
 from chalicelib.domain import handling
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import WITH_AGENCY, Actor, Case
+from chalicelib.domain.contact import may_call, phones_to_ring
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.text import normalise
-from chalicelib.errors import MalformedRequest
-from chalicelib.usecases import notices
+from chalicelib.errors import ActionNotAllowed, MalformedRequest
+from chalicelib.usecases import call_out, notices
 from chalicelib.usecases.agency_action import Commit, Outcome
 
 
@@ -22,8 +23,8 @@ def act_for_desk(
 
     Args:
         case: With its whole history.
-        act: assign (needs *agency*), answer, decline or ask (need *text*).
-        text: Note, answer, reason or question.
+        act: assign (needs *agency*), answer, decline or ask (need *text*), or call.
+        text: Note, answer, reason or question; for call the officer's phone, empty = whoever is free.
         agency: Code of the agency to assign to; the one that has the case already changes nothing.
 
     Raises:
@@ -42,6 +43,8 @@ def desk_action(
     """Return what the desk's action makes of a case; writes nothing. Errors as `act_for_desk`."""
     if act == "assign":
         return _assign(case, words, agency, directory, now)
+    if act == "call":
+        return _call(case, words, directory, now)
     if act not in ("answer", "decline", "ask"):
         raise MalformedRequest("act")
     if not words:
@@ -58,6 +61,15 @@ def desk_action(
         )
     asked = handling.ask_citizen(case, directory, at=now, question=words, actor=Actor.DESK)
     return Outcome(asked, notices.to_citizen(asked, "question", directory=directory, now=now, question=words))
+
+
+def _call(case: Case, phone: str, directory: Directory, now: datetime) -> Outcome:
+    """Have the citizen called; only phones of the pack may ring, whoever holds the link."""
+    if not may_call(case):
+        raise ActionNotAllowed("there is no number to call, or the case has ended")
+    if phone and phone not in phones_to_ring(directory, now):
+        raise MalformedRequest("text")
+    return Outcome(*call_out.ask(case, phone, directory=directory, now=now))
 
 
 def _assign(case: Case, note: str, code: str, directory: Directory, now: datetime) -> Outcome:

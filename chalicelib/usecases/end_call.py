@@ -4,47 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.domain import handling
-from chalicelib.domain.call import Call, Came, Turn
-from chalicelib.domain.case import Kind, Priority, open_case
-from chalicelib.domain.ladder import schedule
-from chalicelib.errors import CalendarGap
-from chalicelib.usecases import notices
-from chalicelib.usecases.calling import Calling, sender_of
+from chalicelib.domain.call import ENDED, RUNG, Call, Came, Turn
+from chalicelib.domain.script import HangUp
+from chalicelib.usecases import call_answered, call_out, call_person
+from chalicelib.usecases.call_back import call_back
+from chalicelib.usecases.calling import Calling
 
 
 def end(call: Call, came: Came, calling: Calling) -> Turn:
     """Note the end; a call without a case becomes one for the desk to call back."""
     ended = replace(call, ended_at=calling.now)
+    branch = call.step.partition(".")[0]
+    if branch == "out":
+        return call_out.hung_up(ended, came, calling)
+    if branch == "person":
+        return call_person.hung_up(ended, calling)
     if call.case_code:
         return Turn(ended, ())
-    return call_back(ended, calling)
+    return call_answered.ended(ended, came, calling) or call_back(ended, calling)
 
 
-def call_back(call: Call, calling: Calling, *, reason: str = "call_back") -> Turn:
-    """Open the case of a call that has to be returned; its words are where the call stood."""
-    branch = call.step.partition(".")[0]
-    sender = sender_of(call)
-    case = open_case(
-        calling.new_code(),
-        text=calling.words(f"call_ended_{branch}" if branch in _KNOWN else "call_ended", call),
-        kind=Kind.QUESTION,
-        priority=Priority.NORMAL,
-        at=calling.now,
-        channel="voice",
-        reporter_id=sender.reporter_id,
-        reporter_address=sender.address,
-        language=call.language,
-        deadline_table=handling.table_in_force(calling.directory, calling.now),
-        data={"call": call.id, "caller": call.caller, "step": call.step, "call_back": True},
-    )
-    try:
-        case = schedule(case, calling.directory)
-    except CalendarGap:
-        case = replace(case, wake_at=calling.now)
-    told = notices.to_desk(case, reason, directory=calling.directory, now=calling.now)
-    outcome = call.outcome or reason
-    return Turn(replace(call, case_code=case.code, outcome=outcome), (), cases=(case,), messages=(told,))
-
-
-_KNOWN = ("menu", "report", "status", "one_stop", "listen", "person")
+def after_end(call: Call, came: Came, calling: Calling) -> Turn:
+    """What comes after the end: how ringing went may be told late; it joins the history and changes nothing else."""
+    if came.kind == RUNG:
+        branch = call_out if call.step.startswith("out.") else call_person
+        return branch.told_late(call, came, calling)
+    return Turn(call, () if came.kind == ENDED else (HangUp(),))

@@ -14,10 +14,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from chalicelib.domain.contact import CHANNEL as CALL
+from chalicelib.domain.contact import Placing
 from chalicelib.domain.message import Delivery, Message
 from chalicelib.domain.recording import CHANNEL as RECORDING
-from chalicelib.errors import CaseNotFound, SendFailed, SendUncertain, SettingMissing, StorageUnavailable
-from chalicelib.gateways.ports import EmailGateway, Mail, SmsGateway
+from chalicelib.errors import (
+    CaseConflict,
+    CaseNotFound,
+    SendFailed,
+    SendUncertain,
+    SettingMissing,
+    StorageUnavailable,
+)
+from chalicelib.gateways.ports import EmailGateway, Mail, SmsGateway, VoiceGateway
 
 LEASE_SECONDS = 120
 """Longer than a sender may run (60 s): while the lease holds, nobody else sends."""
@@ -62,6 +71,9 @@ class Sending:
     """The next moment at which people may be written to without waking them."""
     recording: Callable[[Message], bool] = lambda message: True
     """Does what can be done now for a recording (usecases/fetch_recording.py); whether that was all."""
+    voice: Callable[[], VoiceGateway] | None = None
+    placing: Callable[[Message], Placing] = lambda message: Placing()
+    """Whom to ring for a call-back, or when to look again (usecases/call_out.py)."""
 
     def again_at(self, message: Message, at: datetime) -> datetime:
         """When a message is tried again that should go at *at*."""
@@ -134,6 +146,11 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
     try:
         if message.channel == RECORDING and not sending.recording(message):
             return _wait(message, sending, now)
+        if message.channel == CALL:
+            placing = _whom(message, sending)
+            if not placing.to:
+                return _not_now(message, placing, sending)
+            message = replace(message, to=placing.to)
         provider_id = "" if message.channel == RECORDING else _hand_over(message, sending)
     except SendUncertain:
         _mark_uncertain(message, sending, now)
@@ -167,7 +184,36 @@ def _is_given_up(message: Message, now: datetime) -> bool:
     return message.attempts > len(BACKOFF_SECONDS)
 
 
+def _whom(message: Message, sending: Sending) -> Placing:
+    """
+    Whom to ring for a call-back.
+
+    Raises:
+        SendFailed: It cannot be told now; nothing has rung.
+    """
+    try:
+        return sending.placing(message)
+    except (StorageUnavailable, CaseConflict) as problem:
+        raise SendFailed(f"officers not known: {type(problem).__name__}", retry=True) from problem
+
+
+def _not_now(message: Message, placing: Placing, sending: Sending) -> str:
+    """No officer is free or there, or the citizen was reached by now: then nobody is rung any more."""
+    waits = placing.later is not None
+    sending.outbox.settle(
+        message.id,
+        expected={Delivery.SENDING},
+        status=Delivery.PENDING if waits else Delivery.DELIVERED,
+        due_at=placing.later,
+        error="" if waits else "not needed any more",
+    )
+    return "waits" if waits else "dropped"
+
+
 def _hand_over(message: Message, sending: Sending) -> str:
+    if message.channel == CALL:
+        assert sending.voice is not None
+        return _opened(sending.voice).call(to=message.to, message_id=message.id)
     if message.channel == "email":
         return _opened(sending.email).send(_composed(message, sending))
     return _opened(sending.sms).send(to=message.to, text=message.text, message_id=message.id)
@@ -265,6 +311,10 @@ def _lease_ran_out(message: Message, sending: Sending, now: datetime) -> str:
 
 def _settle(message: Message, sending: Sending, now: datetime) -> str:
     """Ask the provider whether an uncertain message went out; only a clear no sends it again at once."""
+    if message.channel == CALL:
+        # Whether a phone rang nobody can tell; its steps, if there are any, stand in the case. The desk decides.
+        give_up(message, "uncertain whether it rang", expected={Delivery.UNCERTAIN}, sending=sending)
+        return "failed"
     try:
         if message.channel == "email":
             found = sending.email().find(message_id=message.id, since=message.created_at)

@@ -15,13 +15,22 @@ from typing import Any
 from chalicelib.domain.call import ENDED, RECORDED, START, Call, Came, Turn
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Received
-from chalicelib.domain.ivr import Tree
+from chalicelib.domain.ivr import tree_of
 from chalicelib.domain.keys import Keys, reporter_id
-from chalicelib.domain.script import HangUp, Script, script_from_data, script_to_data
+from chalicelib.domain.script import HangUp, Ring, Script, script_from_data, script_to_data
 from chalicelib.errors import AlreadyReceived, CaseConflict
-from chalicelib.usecases import call_listen, call_menu, call_one_stop, call_person, call_report, call_status
+from chalicelib.usecases import (
+    call_listen,
+    call_menu,
+    call_one_stop,
+    call_out,
+    call_person,
+    call_report,
+    call_status,
+)
+from chalicelib.usecases.call_back import call_back
 from chalicelib.usecases.calling import Calling
-from chalicelib.usecases.end_call import call_back, end
+from chalicelib.usecases.end_call import after_end, end
 from chalicelib.usecases.recorded import fetched_later
 
 MAX_TRIES = 4
@@ -57,7 +66,7 @@ def take_call(
         StorageUnavailable: Nothing was written; the provider may try again.
         CaseConflict: Steps of one call kept colliding; nothing of this one was written.
     """
-    calling = Calling(cases, directory, Tree.from_data(directory.ivr), reader, keys, now, new_code)
+    calling = Calling(cases, directory, tree_of(directory), reader, keys, now, new_code, inbox)
     for tries_left in reversed(range(MAX_TRIES)):
         known, call = inbox.read_call(came.id, came.call_id)
         if known is not None:
@@ -77,7 +86,7 @@ def take_call(
             else "unknown_call",
         )
         try:
-            commit(cases=turn.cases, messages=turn.messages, received=received, call=after)
+            commit(cases=turn.cases, messages=turn.messages, received=received, call=after, queue=turn.queue)
         except (AlreadyReceived, CaseConflict) as collision:
             # Another copy of this webhook, or another step of this call, was faster: look again.
             if tries_left == 0:
@@ -107,16 +116,25 @@ def _turn(call: Call | None, came: Came, calling: Calling) -> Turn:
             started_at=calling.now,
             updated_at=calling.now,
         )
-        if came.kind != START:
+        if came.kind != START and not came.about:
             _log.warning("step of an unknown call", extra={"kind": came.kind})
-        turn = _OF_UNKNOWN.get(came.kind, _begin)(fresh, calling)
+        if came.about:
+            turn = (
+                end(call_out.placed(fresh, came), came, calling)
+                if came.kind == ENDED
+                else call_out.start(fresh, came, calling)
+            )
+        else:
+            turn = _OF_UNKNOWN.get(came.kind, _begin)(fresh, calling)
     elif call.ended_at is not None:
-        turn = Turn(call, () if came.kind == ENDED else (HangUp(),))
+        turn = after_end(call, came, calling)
     elif came.kind == ENDED:
         turn = end(call, came, calling)
     else:
         turn = _BRANCHES[call.step.partition(".")[0]](call, came, calling)
     now = replace(turn.call, updated_at=calling.now, turn=(call.turn if call else came.turn) + 1)
+    if turn.script and isinstance(turn.script[-1], Ring):
+        now = now.remembers(whisper=turn.script[-1].whisper)  # what an officer hears who picks up
     if came.recording:
         now, rows = fetched_later(now, came, calling.now)
         turn = replace(turn, messages=(*turn.messages, *rows))
@@ -160,5 +178,6 @@ _BRANCHES: dict[str, Callable[[Call, Came, Calling], Turn]] = {
     "one_stop": lambda call, came, calling: call_one_stop.step(call, came, calling, call_person.enter),
     "listen": lambda call, came, calling: call_listen.step(call, came, calling, call_person.enter),
     "person": call_person.step,
+    "out": call_out.step,
     "done": _done,
 }

@@ -29,6 +29,7 @@ PUT_OFF = timedelta(minutes=15)
 
 DESK_REASONS = {
     "question_open": "dialogue_left",
+    "call_back": "call_back",
     "accept": "not_accepted",
     "late": "overdue",
     "office": "overdue",

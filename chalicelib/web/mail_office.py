@@ -28,6 +28,9 @@ DESK_REASONS = (
     "addition",
     "late_reply",
     "untrusted_mail",
+    "call_back",
+    "call_back_failed",
+    "talked",
     "recording",
     "recording_text",
 )

@@ -14,6 +14,7 @@ from chalicelib import texts
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
 from chalicelib.domain.code import spell_code
+from chalicelib.domain.contact import may_call, phones_to_ring, waits_for_call
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.masking import mask
 from chalicelib.domain.proposal import proposed_agency
@@ -23,8 +24,8 @@ from chalicelib.web.province import agency_name, emergency_numbers, named
 AGENCY, DESK, CITIZEN, OFFICE = "agency", "desk", "citizen", "office"
 
 AGENCY_ACTS = ("accept", "answer", "ask", "progress", "extend", "return")
-DESK_ACTS = ("assign", "answer", "ask", "decline")
-"""In the order the pages offer them."""
+DESK_ACTS = ("assign", "answer", "ask", "call", "decline")
+"""In the order the pages offer them; who waits for a call comes first."""
 
 IMPLY_ACCEPT = frozenset({"ask", "progress", "extend"})
 """What an agency may do with a case it has not accepted, because doing it is accepting."""
@@ -116,6 +117,7 @@ def case_view(
         proposal = proposed_agency(case, directory, local(now).date())
         view["proposed"] = proposal.code if proposal else ""
         view["draft"] = _draft(case)
+        view["phones"] = phones_to_ring(directory, now)
         view["recordings"] = [
             {"file": event.data["file"], "seconds": event.data.get("seconds") or 0, "address": ""}
             for event in case.events
@@ -131,11 +133,8 @@ def actions(case: Case, audience: str, now: datetime) -> tuple[str, ...]:
     if audience == AGENCY:
         return tuple(act for act in AGENCY_ACTS if _agency_may(case, act, now))
     if audience == DESK:
-        return tuple(
-            act
-            for act in DESK_ACTS
-            if case.allows(act, Actor.DESK) and not (act == "assign" and case.kind == Kind.DENUNCIATION)
-        )
+        acts = tuple(act for act in DESK_ACTS if _desk_may(case, act))
+        return tuple(sorted(acts, key=lambda act: act != "call")) if waits_for_call(case) else acts
     return ()
 
 
@@ -163,6 +162,12 @@ def what_text(view: Mapping[str, Any], language: str, directory: Directory) -> s
     if len(parts) == 2:
         return texts.text("mail.what.service_area", language, directory, service=parts[0], area=parts[1])
     return parts[0] if parts else str(view["kind"])
+
+
+def _desk_may(case: Case, act: str) -> bool:
+    if act == "call":
+        return may_call(case)
+    return case.allows(act, Actor.DESK) and not (act == "assign" and case.kind == Kind.DENUNCIATION)
 
 
 def _agency_may(case: Case, act: str, now: datetime) -> bool:

@@ -72,8 +72,8 @@ def acts(name: str) -> list[str]:
         ("agency late", ["answer", "ask", "progress", "return"]),
         ("agency waiting", ["answer"]),
         ("agency answered", []),
-        ("desk unrouted", ["assign", "answer", "ask", "decline"]),
-        ("desk denunciation", ["answer", "ask", "decline"]),
+        ("desk unrouted", ["assign", "answer", "ask", "call", "decline"]),
+        ("desk denunciation", ["answer", "ask", "call", "decline"]),
         ("desk answered", []),
     ],
 )
