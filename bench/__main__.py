@@ -23,6 +23,7 @@ def main() -> None:
         figures.update(_wake_ups())
         figures.update(_report_reads())
         figures.update(_message_time())
+    figures.update(_hour_at_the_centre())
     figures.update(_package())
     print(json.dumps(figures, ensure_ascii=False))
 
@@ -102,6 +103,16 @@ def _message_time() -> dict[str, Any]:
         f"One text message: {handled:.1f} ms of CPU in our process, {understood:.2f} ms of it to understand it\n"
     )
     return {"message_cpu_ms": round(handled, 2), "understand_ms": round(understood, 3)}
+
+
+def _hour_at_the_centre() -> dict[str, Any]:
+    from bench.queue import show, simulate
+
+    hour = simulate()
+    show(hour)
+    print()
+    ends = hour.ends
+    return {"hour_callers": len(hour.callers), "hour_answered": ends["answered"], "hour_lost": ends[""]}
 
 
 def _package() -> dict[str, Any]:
