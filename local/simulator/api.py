@@ -48,8 +48,6 @@ class Api:
             ("/messages/<id>/html", self.html, "GET"),
             ("/messages/<id>/files/<int:number>/<path:name>", self.file, "GET"),
             ("/email", self.send_email, "POST"),
-            ("/calls", self.calls, "POST"),
-            ("/calls/<sid>", self.calls, "POST"),
             ("/clock", self.clock, "GET"),
             ("/clock", self.move_clock, "POST"),
             ("/people", self.people, "GET"),
@@ -64,14 +62,14 @@ class Api:
             routes.add_url_rule(
                 rule, endpoint=f"{method} {rule}".replace(".", ""), view_func=view, methods=[method]
             )
-        routes.register_error_handler(BadRequest, lambda error: _answer({"error": str(error)}, 400))
+        routes.register_error_handler(BadRequest, lambda error: answer_json({"error": str(error)}, 400))
         return routes
 
     # -- phones and mailboxes ---------------------------------------------------------------------------
 
     def send_sms(self) -> Response:
         """A phone texts the hotline."""
-        asked = _body()
+        asked = body_of_request()
         sent = text_the_hotline(
             self.delivered,
             sender=_text(asked, "from"),
@@ -79,7 +77,7 @@ class Api:
             to=_text(asked, "to", optional=True),
             sid=_text(asked, "sid", optional=True),
         )
-        return _answer({"sid": sent.sid, "replies": sent.replies, "status": sent.status})
+        return answer_json({"sid": sent.sid, "replies": sent.replies, "status": sent.status})
 
     def messages(self) -> Response:
         """Everything the hotline sent, oldest first; looked at when what is under way has arrived."""
@@ -87,18 +85,22 @@ class Api:
         found = self.delivered.items(
             to=_address(request.args.get("to")), channel=request.args.get("channel") or None
         )
-        return _answer([self._shape(item) for item in found])
+        return answer_json([self._shape(item) for item in found])
 
     def message(self, id: str) -> Response:
         """One message."""
         item = self.delivered.get(id)
-        return _answer(self._shape(item)) if item else _answer({"error": "There is no such message."}, 404)
+        return (
+            answer_json(self._shape(item))
+            if item
+            else answer_json({"error": "There is no such message."}, 404)
+        )
 
     def html(self, id: str) -> Response:
         """A mail as its reader sees it; nothing in it may run here."""
         item = self.delivered.get(id)
         if item is None or item.channel != "email":
-            return _answer({"error": "There is no such mail."}, 404)
+            return answer_json({"error": "There is no such mail."}, 404)
         page = item.html or f"<pre>{_escape(item.text)}</pre>"
         # Links leave the frame the mail is shown in.
         page, heads = re.subn(r"(?i)<head[^>]*>", r'\g<0><base target="_blank">', page, count=1)
@@ -113,7 +115,7 @@ class Api:
         """An attachment."""
         item = self.delivered.get(id)
         if item is None or not 0 <= number < len(item.attachments):
-            return _answer({"error": "There is no such file."}, 404)
+            return answer_json({"error": "There is no such file."}, 404)
         found = item.attachments[number]
         return send_file(
             found.path, mimetype=found.content_type, as_attachment=True, download_name=found.name
@@ -121,7 +123,7 @@ class Api:
 
     def send_email(self) -> Response:
         """A mail arrives at the hotline."""
-        asked = _body()
+        asked = body_of_request()
         replied = self.delivered.get(_text(asked, "in_reply_to", optional=True).strip("<>").split("@")[0])
         sender = _text(asked, "from")
         to = _text(asked, "to", optional=replied is not None) or (
@@ -162,11 +164,7 @@ class Api:
         event = received_event(
             id=id, sender=sender, to=to, subject=subject, now=now, verdicts=asked.get("verdicts")
         )
-        return _answer({"id": id, "result": self.receive_email(event)})
-
-    def calls(self, sid: str = "") -> Response:
-        """The voice line is not built yet."""
-        return _answer({"error": "This hotline has no voice line yet; text it with POST /api/sms."}, 501)
+        return answer_json({"id": id, "result": self.receive_email(event)})
 
     def people(self) -> Response:
         """Every phone and mailbox that sent or got something, the latest first."""
@@ -184,21 +182,23 @@ class Api:
                     "latest_at": item.sent_at,
                     "latest": item.subject or item.text[:80],
                 }
-        return _answer(list(reversed(found.values())))
+        return answer_json(list(reversed(found.values())))
 
     def person(self, address: str) -> Response:
         """What went to and came from one phone or mailbox, oldest first."""
-        return _answer([self._shape(item) for item in self.delivered.with_person(_address(address) or "")])
+        return answer_json(
+            [self._shape(item) for item in self.delivered.with_person(_address(address) or "")]
+        )
 
     # -- the clock, the jobs, what goes wrong -----------------------------------------------------------
 
     def clock(self) -> Response:
         """The simulated time."""
-        return _answer({"now": self.worker.clock.now().isoformat(timespec="seconds")})
+        return answer_json({"now": self.worker.clock.now().isoformat(timespec="seconds")})
 
     def move_clock(self) -> Response:
         """Move the clock; every job due in between runs, in order."""
-        asked = _body()
+        asked = body_of_request()
         try:
             if "to" in asked:
                 to = read_moment(_text(asked, "to"))
@@ -216,15 +216,15 @@ class Api:
             raise BadRequest(str(error)) from error
         except ValueError as error:
             raise BadRequest(str(error)) from error
-        return _answer({"now": self.worker.clock.now().isoformat(timespec="seconds"), "ran": ran})
+        return answer_json({"now": self.worker.clock.now().isoformat(timespec="seconds"), "ran": ran})
 
     def outbox(self) -> Response:
         """The outbox as it is stored."""
-        return _answer(self.read_outbox())
+        return answer_json(self.read_outbox())
 
     def jobs(self) -> Response:
         """The scheduled handlers and how they fared."""
-        return _answer(
+        return answer_json(
             [
                 {
                     "name": job.name,
@@ -242,25 +242,25 @@ class Api:
     def run_job(self, name: str) -> Response:
         """Run a job now."""
         if name not in self.worker.jobs:
-            return _answer({"error": f"There is no job {name}.", "jobs": list(self.worker.jobs)}, 404)
-        return _answer({"name": name, "result": self.worker.run_job(name)})
+            return answer_json({"error": f"There is no job {name}.", "jobs": list(self.worker.jobs)}, 404)
+        return answer_json({"name": name, "result": self.worker.run_job(name)})
 
     def show_faults(self) -> Response:
         """What goes wrong on purpose, with the choices."""
-        return _answer({"now": self.faults.as_dict(), "choices": self.faults.CHOICES})
+        return answer_json({"now": self.faults.as_dict(), "choices": self.faults.CHOICES})
 
     def set_faults(self) -> Response:
         """Switch faults."""
         try:
-            self.faults.set(_body())
+            self.faults.set(body_of_request())
         except ValueError as error:
             raise BadRequest(str(error)) from error
         self.worker.nudge()
-        return _answer({"now": self.faults.as_dict(), "choices": self.faults.CHOICES})
+        return answer_json({"now": self.faults.as_dict(), "choices": self.faults.CHOICES})
 
     def show_about(self) -> Response:
         """What province this is."""
-        return _answer(self.about)
+        return answer_json(self.about)
 
     def _shape(self, item: Item) -> dict[str, Any]:
         return {
@@ -294,7 +294,8 @@ class BadRequest(ValueError):
     """What was asked cannot be done; the message tells how to ask."""
 
 
-def _body() -> dict[str, Any]:
+def body_of_request() -> dict[str, Any]:
+    """The JSON object of the request. Raises BadRequest."""
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object.")
@@ -319,7 +320,8 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _answer(value: Any, status: int = 200) -> Response:
+def answer_json(value: Any, status: int = 200) -> Response:
+    """An answer in JSON."""
     answer = jsonify(value)
     answer.status_code = status
     return answer

@@ -23,7 +23,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One text message or mail, in or out of the hotline."""
+    """One text message, mail or call, in or out of the hotline."""
 
     id: str
     channel: str
@@ -175,6 +175,7 @@ class Faults:
 
     sms: str = "ok"
     email: str = "ok"
+    voice: str = "ok"
     callbacks: str = "on"
     stream: str = "on"
     kill: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -195,6 +196,11 @@ class Faults:
             "lost": "not taken, and no answer comes",
             "down": "refused with 503",
             "die_after_send": "taken, and the sender's process is killed before it can write that down",
+        },
+        "voice": {
+            "ok": "calls are placed, recordings handed over",
+            "timeout": "a call is placed, but the provider's answer never comes",
+            "down": "refused with 503",
         },
         "callbacks": {"on": "delivery reports are posted", "off": "delivery reports get lost"},
         "stream": {"on": "the tables' streams are read", "off": "they are not; only the sweep sends"},

@@ -77,27 +77,28 @@ class TwilioApi:
     def _check_account(self) -> Any:
         account = (request.view_args or {}).pop("account", "")
         if account != settings.twilio_account_sid():
-            return _refuse(404, 20404, "The requested resource was not found")
+            return refuse(404, 20404, "The requested resource was not found")
         given = request.headers.get("Authorization", "").partition(" ")[2]
         expected = [
             base64.b64encode(f"{account}:{token}".encode()).decode()
             for token in settings.twilio_auth_tokens()
         ]
         if not any(hmac.compare_digest(given, one) for one in expected):
-            return _refuse(401, 20003, "Authenticate")
-        if self._faults.sms == "down":
-            return _refuse(503, 20503, "Service unavailable")
+            return refuse(401, 20003, "Authenticate")
+        fault = self._faults.sms if "/Messages" in request.path else self._faults.voice
+        if fault == "down":
+            return refuse(503, 20503, "Service unavailable")
         return None
 
     def create(self) -> Response:
         """POST Messages.json: take a message."""
         to, text = request.form.get("To", ""), request.form.get("Body", "")
         if not re.fullmatch(r"\+\d{8,15}", to):
-            return _refuse(400, 21211, "Invalid 'To' Phone Number")
+            return refuse(400, 21211, "Invalid 'To' Phone Number")
         if not text:
-            return _refuse(400, 21602, "Message body is required.")
+            return refuse(400, 21602, "Message body is required.")
         if len(text) > 1600:
-            return _refuse(400, 21617, "The concatenated message body exceeds the 1600 character limit")
+            return refuse(400, 21617, "The concatenated message body exceeds the 1600 character limit")
         if self._faults.sms == "lost":
             raise NoAnswer
         failing = self._faults.sms == "undelivered"
@@ -122,7 +123,7 @@ class TwilioApi:
             raise NoAnswer
         if self._faults.sms == "timeout":
             raise NoAnswer
-        return _json(self._shape(item), 201)
+        return as_json(self._shape(item), 201)
 
     def index(self) -> Response:
         """GET Messages.json: list, newest first, narrowed by To, From and DateSent."""
@@ -137,7 +138,7 @@ class TwilioApi:
             query = {**request.args.to_dict(), "PageSize": str(size), "Page": str(number)}
             return f"{request.path}?{urlencode(query)}"
 
-        return _json(
+        return as_json(
             {
                 "messages": [self._shape(item) for item in shown],
                 "page": page,
@@ -155,22 +156,22 @@ class TwilioApi:
         """GET Messages/<sid>.json."""
         item = self._delivered.get(sid)
         return (
-            _json(self._shape(item)) if item else _refuse(404, 20404, "The requested resource was not found")
+            as_json(self._shape(item)) if item else refuse(404, 20404, "The requested resource was not found")
         )
 
     def redact(self, sid: str) -> Response:
         """POST Messages/<sid>.json with an empty Body: blank the text out."""
         if request.form.get("Body") != "":
-            return _refuse(400, 20001, "Only an empty Body is taken")
+            return refuse(400, 20001, "Only an empty Body is taken")
         item = self._delivered.change(sid, text="")
         return (
-            _json(self._shape(item)) if item else _refuse(404, 20404, "The requested resource was not found")
+            as_json(self._shape(item)) if item else refuse(404, 20404, "The requested resource was not found")
         )
 
     def delete(self, sid: str) -> Response:
         """DELETE Messages/<sid>.json."""
         found = self._delivered.remove(sid)
-        return Response(status=204) if found else _refuse(404, 20404, "The requested resource was not found")
+        return Response(status=204) if found else refuse(404, 20404, "The requested resource was not found")
 
     def _wanted(self, item: Item) -> bool:
         args = request.args
@@ -227,12 +228,14 @@ def segments(text: str) -> int:
     return sms.segments(text).segments
 
 
-def _json(value: dict[str, Any], status: int = 200) -> Response:
+def as_json(value: dict[str, Any], status: int = 200) -> Response:
+    """An answer of the API."""
     answer = jsonify(value)
     answer.status_code = status
     return answer
 
 
-def _refuse(status: int, code: int, message: str) -> Response:
+def refuse(status: int, code: int, message: str) -> Response:
+    """An error as Twilio's API words it."""
     more = f"https://www.twilio.com/docs/errors/{code}"
-    return _json({"code": code, "message": message, "more_info": more, "status": status}, status)
+    return as_json({"code": code, "message": message, "more_info": more, "status": status}, status)

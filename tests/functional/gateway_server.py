@@ -36,6 +36,7 @@ class Provider:
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     answers: list = field(default_factory=lambda: [(200, {})])
+    content_type: str = "application/json"
     done: threading.Event = field(default_factory=threading.Event)
 
     def next_answer(self):
@@ -63,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         status, content = answer
         payload = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", self.provider.content_type)
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
         self.wfile.write(payload)
