@@ -15,7 +15,7 @@ FILE ?=
 
 STACK := synth diff secrets deploy deploy-all connect-twilio publish rollback status redrive backup-drill destroy
 
-.PHONY: help setup run test check format bench validate extend-hours understand pictures clean $(STACK)
+.PHONY: help setup run test check format bench validate announce extend-hours understand pictures clean $(STACK)
 
 help: ## list the commands
 	@echo 'make COMMAND [NAME=value …]'
@@ -57,7 +57,7 @@ pictures: $(READY) ## take the README's pictures anew (needs Chromium)
 synth: ## the stack's template, below .local/cdk/
 diff: ## what a deploy would change: code, directory
 secrets: ## store missing secrets; ROTATE=NAME a new value, RETIRE=1 after a rotation
-deploy: ## make or change the stack, publish the directory; URGENT=1: all at once
+deploy: ## make or change the stack, publish the directory; URGENT=1: all at once; NUMBERS=later: connect them afterwards
 deploy-all: ## several, with a table: PROVINCE='a b' or FILE=list.txt (default: all)
 connect-twilio: ## point the Twilio numbers at the stack
 publish: ## put the pack in force, no code
@@ -72,12 +72,16 @@ extend-hours: $(READY) ## longer hours, and publish: LINE=one_stop HOURS=17:00-2
 		$(if $(FROM),--from '$(FROM)') $(if $(PHONES),--phones $(PHONES))
 	@$(MAKE) --no-print-directory publish
 
+announce: $(READY) ## a sentence in front of every call, and publish: TEXT='…' (EN='…' UNTIL=2026-09-30; no TEXT: take it away)
+	@$(PY) -m packs announce $(PROVINCE) --text "$$TEXT" --english "$$EN" $(if $(UNTIL),--until '$(UNTIL)')
+	@$(MAKE) --no-print-directory publish
+
 $(STACK): COMMAND = $@
 rollback: COMMAND = $(if $(filter code,$(WHAT)),rollback-code,rollback)
 rollback: OPTIONS = $(if $(VERSION),--version '$(VERSION)')
 secrets: OPTIONS = $(if $(ROTATE),--rotate '$(ROTATE)') $(if $(RETIRE),--retire)
-deploy: OPTIONS = $(if $(URGENT),--urgent)
-deploy-all: OPTIONS = $(if $(FILE),--list '$(FILE)')
+deploy: OPTIONS = $(if $(URGENT),--urgent) $(if $(NUMBERS),--numbers '$(NUMBERS)')
+deploy-all: OPTIONS = $(if $(FILE),--list '$(FILE)') $(if $(NUMBERS),--numbers '$(NUMBERS)')
 destroy: OPTIONS = --confirm '$(CONFIRM)' $(if $(ALSO_PRODUCTION),--also-production)
 
 $(STACK): $(INFRA)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -58,12 +59,15 @@ def local(
     return found
 
 
-def in_account(plan: Plan, *, numbers: Callable[[Plan], list[Problem]] | None = None) -> list[Problem]:
+def in_account(
+    plan: Plan, *, numbers_later: bool = False, numbers: Callable[[Plan], list[Problem]] | None = None
+) -> list[Problem]:
     """
     Return what is wrong in the account the terminal is signed in to.
 
     Args:
         plan: The stack.
+        numbers_later: Whether somebody knows that the numbers are not free yet.
         numbers: Says whether a number is connected elsewhere; asks the provider when None.
     """
     try:
@@ -78,7 +82,17 @@ def in_account(plan: Plan, *, numbers: Callable[[Plan], list[Problem]] | None = 
     if plan.receives_mail:
         found += _receipt_rules(plan)
     if plan.sms_provider == "twilio" and not has_error(found):
-        found += (numbers or _numbers)(plan)
+        asked = (numbers or _numbers)(plan)
+        if numbers_later or (stack and stack.status not in aws.NEVER_WAS):
+            found += [replace(problem, severity="warning") for problem in asked]
+        else:
+            found += asked
+            if asked:
+                # Numbers can only be taken over to a stack that is there.
+                remedy = f"make deploy {plan.words} NUMBERS=later"
+                found.append(
+                    Problem("Twilio", 0, "the numbers are not ready.", f"To see to them afterwards: {remedy}")
+                )
     return found
 
 

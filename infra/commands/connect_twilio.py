@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--number",
         action="append",
         default=[],
-        help="only this number, in E.164 (default: sms_sender, or all)",
+        help="only this number, in E.164 (default: sms_sender, or all; a pilot has no default)",
     )
     parser.add_argument("--take-over", action="store_true", help="also numbers that lead elsewhere now")
 
@@ -103,15 +103,17 @@ def check(plan: Plan, *, numbers: Sequence[str] = (), api: Any = None) -> list[P
         api: A Twilio client; by default one with the credentials kept for the stack.
 
     Returns:
-        A number that leads elsewhere, none at all, or an account that refuses us. Nothing for another provider.
+        A number that leads elsewhere, none at all, or an account that refuses us. Nothing for another provider. Of a
+        pilot whose numbers nobody names only the last: those of the account are production's.
     """
     if plan.sms_provider != "twilio":
         return []
     try:
-        ours = public_url(plan) or ""
-        return list(
-            _taken(plan, plan_changes(plan, numbers=numbers, api=api, ours=ours), reachable=bool(ours))
-        )
+        if not plan.is_production and not numbers:
+            _of_account(plan, api)
+            return []
+        changes = plan_changes(plan, numbers=numbers, api=api, ours=public_url(plan) or "")
+        return list(_taken(plan, changes))
     except TwilioRefused as refused:
         return [Problem(PLACE, 0, str(refused))]
 
@@ -124,21 +126,20 @@ def plan_changes(
 
     Args:
         plan: The stack.
-        numbers: Only these; by default the pack's `sms_sender` where it is one of the account's, else all of them.
+        numbers: Only these; by default the pack's `sms_sender` where it is one of the account's, else all of them. A
+            pilot has no default: beside production, the numbers are production's.
         api: A Twilio client.
         ours: Address of the hotline; by default the deployed one.
 
     Raises:
-        TwilioRefused: No address yet, no credentials, no such number, or Twilio did not answer.
+        TwilioRefused: No address yet, no credentials, no such number, none named, or Twilio did not answer.
     """
     if plan.sms_provider != "twilio":
         raise TwilioRefused(f"{plan.slug} does not send by Twilio (deploy.yaml, sms.provider).")
     ours = public_url(plan) if ours is None else ours
     if ours is None:
         raise TwilioRefused(f"The hotline has no address yet. Deploy first: make deploy {plan.words}")
-    found = _chosen(
-        _asked(lambda: list((api or make_api(plan)).incoming_phone_numbers.list())), plan, numbers
-    )
+    found = _chosen(_of_account(plan, api), plan, numbers)
     return [change for number in found for change in _changes(number, ours)]
 
 
@@ -196,6 +197,11 @@ def make_api(plan: Plan) -> Any:
     return api
 
 
+def _of_account(plan: Plan, api: Any) -> list[Any]:
+    found: list[Any] = _asked(lambda: list((api or make_api(plan)).incoming_phone_numbers.list()))
+    return found
+
+
 def _chosen(found: Sequence[Any], plan: Plan, numbers: Sequence[str]) -> list[Any]:
     there = {number.phone_number: number for number in found}
     unknown = [number for number in numbers if number not in there]
@@ -207,6 +213,11 @@ def _chosen(found: Sequence[Any], plan: Plan, numbers: Sequence[str]) -> list[An
         raise TwilioRefused("The Twilio account has no phone number. Buy or port one in the Twilio console.")
     if numbers:
         return [there[number] for number in numbers]
+    if not plan.is_production:
+        raise TwilioRefused(
+            f"A pilot takes no number unasked. Name it: make connect-twilio {plan.words} ARGS='--number …'. "
+            f"The account has: {', '.join(there)}."
+        )
     return [there[plan.sms_sender]] if plan.sms_sender in there else list(found)
 
 
@@ -251,21 +262,15 @@ def _leads_elsewhere(address: str, ours: str) -> bool:
     return not ours or not address.startswith(f"{ours}/")
 
 
-def _taken(plan: Plan, changes: Sequence[Change], *, reachable: bool = True) -> Iterator[Problem]:
-    # Before its first deploy a pilot has no address that a number could be taken over to.
-    mine = f"If the number is {plan.prefix}'s from now on: "
-    how = (
-        f"make connect-twilio {plan.words} ARGS=--take-over"
-        if reachable
-        else "clear it in the Twilio console."
-    )
+def _taken(plan: Plan, changes: Sequence[Change]) -> Iterator[Problem]:
     for change in changes:
         if change.taken:
             yield Problem(
                 f"{PLACE} {change.number}",
                 0,
                 f"{change.setting} leads elsewhere: {change.now}.",
-                mine + how,
+                f"If the number is {plan.prefix}'s from now on: "
+                f"make connect-twilio {plan.words} ARGS='--number {change.number} --take-over'",
             )
 
 

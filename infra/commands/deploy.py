@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TextIO
 
 from chalicelib.errors import HotlineError
@@ -24,12 +25,18 @@ Tell = Callable[[str], object]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the options of `deploy`."""
     parser.add_argument("--urgent", action="store_true", help="all at once, also while an alarm rings")
+    parser.add_argument("--numbers", choices=["later"], help="deploy though numbers are not free yet")
 
 
 def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
     """Deploy and publish; 1 = refused or failed, and why."""
     # The tool writes to the terminal by itself: what is told has to be there before.
-    done = deploy(plan, tell=lambda line: print(line, file=out, flush=True), cdk=Cdk(urgent=args.urgent))
+    done = deploy(
+        plan,
+        tell=lambda line: print(line, file=out, flush=True),
+        cdk=Cdk(urgent=args.urgent),
+        numbers_later=args.numbers == "later",
+    )
     return 0 if done else 1
 
 
@@ -39,6 +46,7 @@ def deploy(
     tell: Tell,
     cdk: Cdk | None = None,
     shell: Mapping[str, str] | None = None,
+    numbers_later: bool = False,
     check: Callable[[Plan, Cdk, Mapping[str, str]], list[Problem]] | None = None,
     publish: Callable[..., str] = publish,
 ) -> bool:
@@ -50,6 +58,7 @@ def deploy(
         tell: Gets each line for the terminal.
         cdk: The CDK's tool.
         shell: Environment of the terminal, before this process changed it.
+        numbers_later: Go on though a number leads elsewhere, or the provider does not answer.
         check: Says what is not in order; both halves of preflight when None.
         publish: Puts the pack in force.
 
@@ -57,7 +66,8 @@ def deploy(
         Whether both are in force now. When not, what is not still serves as before.
     """
     cdk = cdk or Cdk()
-    problems = (check or _check)(plan, cdk, dict(os.environ) if shell is None else shell)
+    check = check or partial(_check, numbers_later=numbers_later)
+    problems = check(plan, cdk, dict(os.environ) if shell is None else shell)
     for problem in problems:
         tell(str(problem))
     if preflight.has_error(problems):
@@ -105,9 +115,11 @@ def deploy(
     return published
 
 
-def _check(plan: Plan, cdk: Cdk, shell: Mapping[str, str]) -> list[Problem]:
+def _check(plan: Plan, cdk: Cdk, shell: Mapping[str, str], *, numbers_later: bool) -> list[Problem]:
     problems = preflight.local(plan, for_deploy=True, runner=cdk.runner, shell=shell)
-    return problems if preflight.has_error(problems) else [*problems, *preflight.in_account(plan)]
+    if preflight.has_error(problems):
+        return problems
+    return [*problems, *preflight.in_account(plan, numbers_later=numbers_later)]
 
 
 def _failed(plan: Plan, before: aws.Stack | None) -> str:
@@ -126,6 +138,7 @@ def _next(plan: Plan, stack: aws.Stack, *, first: bool) -> str:
     lines = ["DNS records to add:", *(f"  {record}" for record in records), "Next:"]
     lines.append(f"  confirm the mail that AWS sends to {plan.ops_email}: alarms go there")
     if plan.sms_provider == "twilio":
-        lines.append(f"  make connect-twilio {plan.words}")
+        named = "" if plan.is_production else " ARGS='--number …'"
+        lines.append(f"  make connect-twilio {plan.words}{named}")
     lines.append(f"  make status {plan.words}")
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from infra.commands.deploy import deploy
 from infra.commands.status import healthy, status
 from infra.plan import Plan, make_plan
 from infra.state import Status
-from packs import PackError, slugs
+from packs import PackError, Problem, slugs
 
 WELL = "healthy"
 
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list", type=Path, metavar="FILE", help="a file with one province a line; # begins a remark"
     )
+    parser.add_argument("--numbers", choices=["later"], help="as of deploy")
 
 
 def run(
@@ -62,7 +63,12 @@ def run(
         before = after = Status(one, begun, "")
         try:
             before = after = look(one, begun)
-            done = deploy(one, tell=lambda line: print(line, file=out, flush=True), shell=shell)
+            done = deploy(
+                one,
+                tell=lambda line: print(line, file=out, flush=True),
+                shell=shell,
+                numbers_later=args.numbers == "later",
+            )
             after = look(one, clock())
         except (PackError, HotlineError, BotoCoreError, ClientError) as problem:
             # The table has to come all the same: it says what has changed so far.
@@ -97,5 +103,10 @@ def table(rows: Sequence[Row]) -> str:
 def _named(args: argparse.Namespace) -> list[str]:
     if args.list is None:
         return args.provinces or slugs()
-    lines = (line.partition("#")[0].strip() for line in args.list.read_text(encoding="utf-8").splitlines())
+    try:
+        text = args.list.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "FILE= names a text file with one province a line."
+        raise PackError([Problem(str(args.list), 0, f"it cannot be read ({error}).", remedy)]) from error
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return [*args.provinces, *filter(None, lines)]

@@ -23,7 +23,7 @@ from infra.commands.deploy import deploy
 from infra.plan import make_plan
 from infra.state import Status
 from infra.stores import use
-from packs import PROVINCES, Problem, read_data
+from packs import PROVINCES, PackError, Problem, read_data
 from tests.functional.ops_account import make_tables
 from tests.functional.terminal import Terminal, table_template
 
@@ -338,14 +338,15 @@ def deploy_many(results, provinces=(), file=None):
     """Deploy with a result for each province: well, refused or unwell."""
     out, deployed = io.StringIO(), []
 
-    def one(plan, *, tell, shell):
+    def one(plan, *, tell, shell, numbers_later):
+        assert not numbers_later
         deployed.append(plan.prefix)
         if results[plan.slug] == "gone":
             raise EndpointConnectionError(endpoint_url="https://cloudformation.example")
         return results[plan.slug] != "refused"
 
     reasons = {"well": [], "refused": [], "gone": [], "unwell": ["an alarm rings."]}
-    args = argparse.Namespace(provinces=list(provinces), list=file, environment="pilot")
+    args = argparse.Namespace(provinces=list(provinces), list=file, numbers=None, environment="pilot")
     code = deploy_all.run(
         None,
         args,
@@ -388,6 +389,11 @@ def test_the_list_may_stand_in_a_file(tmp_path):
     file.write_text("# pilots\ndong-thap  # first\n\ndong-nai\n", encoding="utf-8")
     _, _, deployed = deploy_many({"dong-nai": "well", "dong-thap": "well"}, file=file)
     assert deployed == ["dong-thap-pilot", "dong-nai-pilot"]
+
+
+def test_a_list_that_is_not_there_is_named_with_what_it_should_be(tmp_path):
+    with pytest.raises(PackError, match=r"none.txt: it cannot be read.*one province a line"):
+        deploy_many({}, file=tmp_path / "none.txt")
 
 
 # Removing a stack

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -12,7 +13,7 @@ from infra.plan import make_plan
 from tests.functional.gateway_server import closed_port_url, running_provider
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "the-token"
-OURS = "https://pilot.example/api"
+OURS = "https://hotline.example"
 DEMO = "https://demo.twilio.com/welcome/sms/reply/"
 SMS = f"{OURS}/twilio/sms#rc=3&rp=all"
 FALLBACK = f"{OURS}/twilio/sms"
@@ -20,14 +21,25 @@ FALLBACK = f"{OURS}/twilio/sms"
 
 @pytest.fixture
 def plan(own_environment, monkeypatch):
-    """A pilot whose address and credentials are kept as parameters."""
+    """Production, whose credentials are kept as parameters."""
     with mock_aws():
-        plan = make_plan("dong-thap", "pilot")
-        kept = {"PUBLIC_URL": OURS, "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN}
-        for name, value in kept.items():
-            kind = "String" if name == "PUBLIC_URL" else "SecureString"
-            boto3.client("ssm").put_parameter(Name=f"{plan.parameters}{name}", Value=value, Type=kind)
+        plan = replace(make_plan("dong-thap"), domain="hotline.example")
+        keep(plan, TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN)
         yield plan
+
+
+@pytest.fixture
+def pilot(plan):
+    """The pilot beside it, in the same account of Twilio and at the address that API Gateway gave."""
+    pilot = make_plan("dong-thap", "pilot")
+    keep(pilot, TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN, PUBLIC_URL="https://shared.example/api")
+    return pilot
+
+
+def keep(plan, **parameters):
+    for name, value in parameters.items():
+        kind = "String" if name == "PUBLIC_URL" else "SecureString"
+        boto3.client("ssm").put_parameter(Name=f"{plan.parameters}{name}", Value=value, Type=kind)
 
 
 @pytest.fixture
@@ -96,9 +108,6 @@ def test_voice_is_left_alone_until_the_hotline_answers_calls(plan, account):
     "setting, value",
     [
         pytest.param("sms_url", "https://other-hotline.example/sms", id="another system"),
-        pytest.param(
-            "sms_url", "https://pilot.example/other/twilio/sms", id="another stage of the same host"
-        ),
         pytest.param("sms_fallback_url", "https://other-hotline.example/sms", id="fallback only"),
         pytest.param("sms_application_sid", "AP" + "0" * 32, id="an application of Twilio"),
     ],
@@ -110,7 +119,8 @@ def test_a_number_connected_elsewhere_is_refused_and_no_other_number_is_touched(
     status, said = run(plan)
     assert (status, posted(account)) == (1, [])
     assert f"Twilio +84900000102: {setting} leads elsewhere: {value}." in said
-    assert "make connect-twilio PROVINCE=dong-thap ENV=pilot ARGS=--take-over" in said
+    remedy = "make connect-twilio PROVINCE=dong-thap ENV=production ARGS='--number +84900000102 --take-over'"
+    assert remedy in said
     assert "Nothing is changed." in said
 
 
@@ -160,25 +170,52 @@ def test_missing_credentials_are_named_by_their_parameters(plan):
     boto3.client("ssm").delete_parameter(Name=f"{plan.parameters}TWILIO_AUTH_TOKEN")
     status, said = run(plan)
     assert status == 1
-    assert "/hotline/dong-thap-pilot/TWILIO_AUTH_TOKEN" in said and "make secrets" in said
+    assert "/hotline/dong-thap/TWILIO_AUTH_TOKEN" in said and "make secrets" in said
 
 
-def test_before_the_first_deploy_there_is_no_address_to_connect_to(plan):
-    boto3.client("ssm").delete_parameter(Name=f"{plan.parameters}PUBLIC_URL")
-    status, said = run(plan)
+def test_before_the_first_deploy_there_is_no_address_to_connect_to(pilot):
+    boto3.client("ssm").delete_parameter(Name=f"{pilot.parameters}PUBLIC_URL")
+    status, said = run(pilot, "--number", "+84900000101")
     assert status == 1
     assert "make deploy PROVINCE=dong-thap" in said
 
 
-def test_a_check_before_a_deploy_finds_a_number_in_use_even_without_an_address(plan, account):
-    boto3.client("ssm").delete_parameter(Name=f"{plan.parameters}PUBLIC_URL")
-    account.answers = [
-        has(number("1", voice_url=""), number("2", voice_url="", sms_url="https://other.example/sms"))
-    ]
+def test_a_check_before_a_deploy_finds_a_number_in_use(plan, account):
+    account.answers = [has(number("1"), number("2", sms_url="https://other.example/sms"))]
     (problem,) = command.check(plan)
     assert str(problem).startswith("Twilio +84900000102: sms_url leads elsewhere")
-    assert problem.remedy.endswith("clear it in the Twilio console.")
     assert posted(account) == []
+
+
+def test_a_pilot_leaves_the_numbers_of_production_alone(pilot, account):
+    account.answers = [has(number("1", sms_url=SMS), number("2"))]
+    assert command.check(pilot) == []
+    account.answers = [has(number("1", sms_url=SMS), number("2"))]
+    status, said = run(pilot)
+    assert (status, posted(account)) == (1, [])
+    assert "make connect-twilio PROVINCE=dong-thap ENV=pilot ARGS='--number …'" in said
+    assert "+84900000101, +84900000102" in said
+
+
+def test_a_pilot_takes_the_number_that_is_named(pilot, account):
+    account.answers = [has(number("1"), number("2", voice_url="")), (200, number("2"))]
+    status, _ = run(pilot, "--number", "+84900000102")
+    ((_, form),) = posted(account)
+    assert status == 0
+    assert form["SmsUrl"] == "https://shared.example/api/twilio/sms#rc=3&rp=all"
+
+
+def test_another_stage_of_the_same_host_is_another_hotline(pilot, account):
+    account.answers = [has(number(voice_url="", sms_url="https://shared.example/other/twilio/sms"))]
+    status, said = run(pilot, "--number", "+84900000101")
+    assert (status, posted(account)) == (1, [])
+    assert "ENV=pilot ARGS='--number +84900000101 --take-over'" in said
+
+
+def test_a_check_tells_a_pilot_of_an_account_that_refuses_us(pilot, account):
+    account.answers = [(401, {"code": 20003, "message": "Authenticate"})]
+    (problem,) = command.check(pilot)
+    assert "make secrets" in str(problem)
 
 
 def test_a_check_finds_nothing_wrong_with_our_own_number(plan, account):
