@@ -67,7 +67,10 @@ def _recorded(call: Call, came: Came, calling: Calling, to_person: Enter) -> Tur
     if came.kind != RECORDED or not came.recording:
         return to_person(call, calling)
     words = calling.words("recording_text", call, seconds=came.seconds)
-    return _opened(call.remembers(recording=came.recording, seconds=came.seconds), words, calling)
+    opened = _opened(call.remembers(recording=came.recording, seconds=came.seconds), words, calling)
+    # What was recorded cannot be read back yet, nor is anything asked about it: the code, and the words follow.
+    told = _code(opened.call.remembers(asked=""), calling, opened.cases[0])
+    return replace(told, cases=opened.cases, messages=(*opened.messages, *told.messages))
 
 
 def _opened(call: Call, said: str, calling: Calling) -> Turn:

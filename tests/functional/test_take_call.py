@@ -52,6 +52,16 @@ def test_a_report_by_speech_without_a_key_ends_with_a_code_an_sms_and_the_agency
     assert deployed.codes() == [code]
 
 
+def test_who_is_not_understood_twice_records_and_hears_the_code_at_once(phone, deployed):
+    call = phone()
+    call.did("keys", keys="1")
+    call.did("silence")
+    call.did("silence")
+    said = call.did("recorded", recording="RE0123456789abcdef0123456789abcdef", seconds=12)
+    assert "Mã số của bạn" in said and "Tôi nghe" not in said
+    assert len(deployed.codes()) == 1
+
+
 def test_every_step_posted_again_says_the_same_and_changes_nothing(phone, deployed):
     call = phone()
     call.did("speech", speech=SPOKEN)
