@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,15 +11,22 @@ from chalicelib.storage.directory_store import DirectoryStore
 from infra.commands import publish, rollback
 from infra.plan import make_plan
 from infra.stores import use
-from packs import PROVINCES, PackError
+from packs import PackError
+from tests.unit import tiny_pack
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def plan():
-    return make_plan("dong-thap", "pilot")
+def packs(tmp_path):
+    """A folder with one small pack, which a test may change: checking a real one takes seconds."""
+    return tiny_pack.write(tmp_path / "provinces")
+
+
+@pytest.fixture
+def plan(packs):
+    return make_plan(tiny_pack.SLUG, "pilot", packs)
 
 
 @pytest.fixture
@@ -34,27 +40,20 @@ def stack(plan, own_environment, moto_endpoint, monkeypatch):
     delete_tables(moto_endpoint, plan.prefix)
 
 
-@pytest.fixture
-def packs(tmp_path):
-    """A copy of the packs that a test may change."""
-    shutil.copytree(PROVINCES, tmp_path / "provinces")
-    return tmp_path / "provinces"
-
-
-def publish_pack(plan, now=NOW, **given):
+def publish_pack(plan, root, now=NOW):
     lines = []
-    version = publish.publish(plan, now=now, allow_invented=True, tell=lines.append, **given)
+    version = publish.publish(plan, now=now, root=root, allow_invented=True, tell=lines.append)
     return version, "\n".join(lines)
 
 
 def publish_small(plan, now=NOW, **data):
-    """A version without the seconds that checking a real pack takes."""
+    """A version of any content."""
     use(plan)
     return DirectoryStore().publish(data, now=now)
 
 
 def change(packs, file, before, after):
-    path = packs / "dong-thap" / file
+    path = packs / tiny_pack.SLUG / file
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
@@ -67,45 +66,45 @@ def run(command, plan, *words):
     return command.run(plan, parser.parse_args(words), out), out.getvalue()
 
 
-def test_the_first_publication_puts_the_pack_in_force(stack):
-    version, said = publish_pack(stack)
-    assert DirectoryStore().load_current()["province"]["slug"] == "dong-thap"
+def test_the_first_publication_puts_the_pack_in_force(stack, packs):
+    version, said = publish_pack(stack, packs)
+    assert DirectoryStore().load_current()["province"]["slug"] == tiny_pack.SLUG
     assert version in said and "first version" in said
 
 
-def test_the_same_pack_again_says_that_nothing_has_changed(stack):
-    first, _ = publish_pack(stack)
-    second, said = publish_pack(stack, LATER)
+def test_the_same_pack_again_says_that_nothing_has_changed(stack, packs):
+    first, _ = publish_pack(stack, packs)
+    second, said = publish_pack(stack, packs, LATER)
     assert second == first
     assert "nothing has changed" in said
     assert len(DirectoryStore().versions()) == 1
 
 
 def test_a_changed_phone_is_one_changed_part_and_comes_with_the_way_back(stack, packs):
-    first, _ = publish_pack(stack)
-    change(packs, "province.yaml", "+84900000390", "+84900000391")
-    second, said = publish_pack(stack, LATER, root=packs)
+    first, _ = publish_pack(stack, packs)
+    change(packs, "province.yaml", "+84912345670", "+84912345679")
+    second, said = publish_pack(stack, packs, LATER)
     assert second != first
     assert "  province: 1 changed\n" in said
     assert "agencies" not in said
-    assert f"make rollback PROVINCE=dong-thap ENV=pilot VERSION={first}" in said
+    assert f"make rollback PROVINCE={tiny_pack.SLUG} ENV=pilot VERSION={first}" in said
 
 
 def test_a_pack_with_an_error_is_refused_and_the_former_one_stays(stack, packs):
     first = publish_small(stack, note=1)
     change(packs, "province.yaml", 'sms_sender: "1022"', "sms_sender: [1022]")
-    with pytest.raises(PackError, match=r"provinces/dong-thap/province\.yaml:\d+"):
-        publish_pack(stack, LATER, root=packs)
+    with pytest.raises(PackError, match=rf"provinces/{tiny_pack.SLUG}/province\.yaml:\d+"):
+        publish_pack(stack, packs, LATER)
     assert DirectoryStore().current_version() == first
 
 
-def test_invented_contacts_are_refused_by_file_and_line(stack):
-    status, said = run(publish, stack)
+def test_invented_contacts_are_refused_by_file_and_line(own_environment, moto_endpoint, monkeypatch):
+    monkeypatch.setenv("DYNAMODB_ENDPOINT", moto_endpoint)
+    status, said = run(publish, make_plan("dong-thap", "pilot"))
     assert status == 1
     assert "provinces/dong-thap/agencies.yaml:" in said and "invented" in said
     assert "more: python -m packs validate --for-deploy dong-thap" in said
     assert "Nothing is published" in said
-    assert DirectoryStore().current_version() is None
 
 
 def test_amazons_own_engine_never_takes_invented_contacts(plan, own_environment, monkeypatch):
@@ -114,11 +113,12 @@ def test_amazons_own_engine_never_takes_invented_contacts(plan, own_environment,
         publish.publish(plan, now=NOW, allow_invented=True)
 
 
-def test_publishing_before_the_first_deploy_says_to_deploy(plan, own_environment, moto_endpoint, monkeypatch):
+def test_publishing_before_the_first_deploy_says_to_deploy(
+    plan, packs, own_environment, moto_endpoint, monkeypatch
+):
     monkeypatch.setenv("DYNAMODB_ENDPOINT", moto_endpoint)
-    status, said = run(publish, plan, "--allow-invented")
-    assert status == 1
-    assert "There is no table dong-thap-pilot-directory" in said and "make deploy" in said
+    with pytest.raises(SettingMissing, match=f"no table {plan.prefix}-directory .* make deploy"):
+        publish_pack(plan, packs)
 
 
 def test_rollback_goes_to_the_version_before_and_forth_again(stack):
@@ -141,7 +141,7 @@ def test_rollback_to_the_version_in_force_changes_nothing(stack):
     version = publish_small(stack, note=1)
     assert run(rollback, stack, "--version", version) == (
         0,
-        f"dong-thap-pilot: {version} is in force already.\n",
+        f"{stack.prefix}: {version} is in force already.\n",
     )
 
 
@@ -169,5 +169,5 @@ def test_a_command_never_follows_table_names_of_another_province(plan, own_envir
     use(plan)
     from chalicelib import settings
 
-    assert settings.table_name("cases") == "dong-thap-pilot-cases"
+    assert settings.table_name("cases") == f"{plan.prefix}-cases"
     assert settings.region() == plan.region
