@@ -1,12 +1,12 @@
-"""`python -m packs validate [PROVINCE …]` or `extend PROVINCE …`: what can be done with a pack from a terminal."""
+"""`python -m packs validate [PROVINCE …]`, `extend …`, `announce …`: what can be done with a pack from a terminal."""
 
 from __future__ import annotations
 
 import sys
 
-from packs import extend, validate
+from packs import announce, extend, validate
 
-COMMANDS = {"extend": extend.main, "validate": validate.main}
+COMMANDS = {"announce": announce.main, "extend": extend.main, "validate": validate.main}
 
 
 def main() -> int:

@@ -190,7 +190,10 @@ step = Record(
 )
 ivr = Record(
     {"first": code, "steps": map_of(step, key=code)},
-    {"announcement": map_of(words, key=one_of(*LANGUAGES)), "voices": map_of(words, key=one_of(*LANGUAGES))},
+    {
+        "announcement": Record({"vi": words}, {"en": words, "valid_to": day}),
+        "voices": map_of(words, key=one_of(*LANGUAGES)),
+    },
 )
 deploy = Record(
     {

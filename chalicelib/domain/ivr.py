@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from chalicelib.domain.directory import Directory
@@ -41,6 +42,7 @@ class Tree:
     first: str
     steps: Mapping[str, Step]
     announcement: Mapping[str, str] = field(default_factory=dict)
+    """One sentence in front of everything, by language; `valid_to` its last day."""
     voices: Mapping[str, str] = field(default_factory=lambda: VOICES)
 
     @classmethod
@@ -60,6 +62,13 @@ class Tree:
             for name, step in data["steps"].items()
         }
         return cls(data["first"], steps, data.get("announcement") or {}, {**VOICES, **data.get("voices", {})})
+
+    def announced(self, on: date, language: str) -> tuple[str, str] | None:
+        """Return the announcement of a day and the language it is in, the caller's where there is one; None without."""
+        if not self.announcement or str(self.announcement.get("valid_to") or "9999") < on.isoformat():
+            return None
+        spoken_in = language if self.announcement.get(language) else "vi"
+        return self.announcement[spoken_in], spoken_in
 
     def to_menu(self, start: str, language: str) -> tuple[list[str], Step]:
         """

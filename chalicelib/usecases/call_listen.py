@@ -24,14 +24,15 @@ LANGUAGES = {"9": "en", "8": "vi"}
 
 def enter(call: Call, calling: Calling) -> Turn:
     """Say today's announcement, then the first questions."""
-    news = calling.tree.announcement.get(call.language) or calling.tree.announcement.get("vi")
+    news = calling.tree.announced(local(calling.now).date(), call.language)
     if not news:
         return _list(call, calling, calling.say("listen_no_news", call))
-    said = calling.words("listen_news", call, news=news)
+    words, spoken_in = news
+    said = calling.words("listen_news", replace(call, language=spoken_in), news=words)
     told = call_answered.telling(
         call, calling, question=calling.words("listen_asked", call), answer=said, service=""
     )
-    return _list(told, calling, Say(said, call.language))
+    return _list(told, calling, Say(said, spoken_in))
 
 
 def step(call: Call, came: Came, calling: Calling, to_person: Enter) -> Turn:

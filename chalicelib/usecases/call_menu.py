@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from chalicelib.domain.calendar import local
 from chalicelib.domain.call import KEYS, SPEECH, Call, Came, Turn
 from chalicelib.domain.script import Listen, Prompt, Say
 from chalicelib.usecases.calling import Calling, not_understood
@@ -14,8 +15,8 @@ Enter = Callable[[Call, Calling], Turn]
 
 def start(call: Call, calling: Calling, branches: dict[str, Enter]) -> Turn:
     """Greet the caller: announcement of the day, welcome, menu, all in one that any key or word interrupts."""
-    news = calling.tree.announcement.get(call.language) or calling.tree.announcement.get("vi")
-    before = (Say(news, call.language),) if news else ()
+    news = calling.tree.announced(local(calling.now).date(), call.language)
+    before = (Say(*news),) if news else ()
     return go(calling.tree.first, call, calling, branches, before)
 
 

@@ -153,6 +153,21 @@ retention: {inbound_mail: 90, reports: 1095, recordings: 365, logs: 365}
 alarms: {oldest_message_minutes: 15, quiet_hours: 24}
 """,
     "texts.yaml": "vi:\n  sms.thanked: Cảm ơn bạn.\n",
+    "ivr.yaml": """\
+first: welcome
+voices: {vi: Google.vi-VN-Wavenet-A, en: Google.en-US-Wavenet-F}
+steps:
+  welcome:
+    say: {vi: "Tổng đài 1022 {province}.", en: "This is 1022 in {province}."}
+    then: menu
+  menu:
+    say: {vi: "Phản ánh, bấm 1.", en: "To report, press 1."}
+    keys: {"1": report, "0": person, "9": english}
+    speech: report
+  report: {do: report}
+  person: {do: person}
+  english: {do: language, language: en, then: menu}
+""",
     "areas.csv": """\
 id,code,name,type,tier,parent,valid_from,valid_to,successors,aliases,lat,long
 1,1,Thử Nghiệm,tỉnh,province,,2025-07-01,,,,,
