@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from xml.sax.saxutils import escape
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
@@ -31,6 +30,7 @@ from chalicelib.domain.script import (
     Verb,
     Wait,
 )
+from chalicelib.domain.spoken import spoken
 from chalicelib.gateways.twilio_voice_webhooks import (
     ACCEPT,
     QUIT,
@@ -167,7 +167,7 @@ class _Page:
 
     def _say(self, into: Any, said: Say) -> None:
         language = said.language if said.language in self._voices and said.language in LOCALES else "vi"
-        for part in _parts(NOT_XML.sub(" ", said.text)):
+        for part in _parts(spoken(NOT_XML.sub(" ", said.text), language)):
             self._room -= _size(part) + 80
             if self._room >= 0:
                 into.say(part, language=LOCALES[language], voice=self._voices.get(language))
@@ -290,4 +290,5 @@ def _hints(words: Iterable[str]) -> str:
 
 def _size(text: str) -> int:
     """Bytes of a text in XML."""
-    return len(escape(text, {'"': "&quot;"}).encode("utf-8", "replace"))
+    marks = sum(map(text.count, "&<>\""))
+    return len(text.encode("utf-8", "replace")) + 5 * marks  # &quot; and its like

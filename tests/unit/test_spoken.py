@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.domain.spoken import spoken, spoken_seconds
+from chalicelib.texts import templates
 
 TABLE = [
     # as written                                    vi                                                    en
@@ -57,3 +58,13 @@ def test_the_length_of_a_sentence_follows_its_words_and_numbers():
     assert 1 < spoken_seconds("Xin lỗi, tôi chưa nghe rõ.") < 3
     assert spoken_seconds("0900000628") > spoken_seconds("một số")
     assert spoken_seconds("one two three four five six", "en") > spoken_seconds("một hai ba bốn năm sáu")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_sentence_of_a_call_is_short_enough_to_be_listened_to(language):
+    long = {
+        key: round(spoken_seconds(sentence, language))
+        for key, sentence in templates(language).items()
+        if key.startswith("voice.") and spoken_seconds(sentence, language) > 15
+    }
+    assert long == {}
