@@ -34,7 +34,7 @@ def understood(**fields: Any) -> Understanding:
 
 def place(*units: str, said: str = "", **fields: Any) -> AreaGuess:
     """A place that is one unit of today, or several that fit."""
-    ready = {"units": units, "today": units, "tier": "commune", "ambiguous": len(units) > 1}
+    ready: dict[str, Any] = {"units": units, "today": units, "tier": "commune", "ambiguous": len(units) > 1}
     return AreaGuess(said=said, **(ready | fields))
 
 
