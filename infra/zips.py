@@ -51,6 +51,9 @@ UNUSED = (
 )
 """Files of the layer that nothing imports, as patterns below site-packages; tests/infra holds both lists to it."""
 
+KEPT_ZIPS = 8
+"""So many of the zips last made are kept for another time: a few changes of the code, back and forth."""
+
 _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _MODE = 0o100644 << 16
 
@@ -88,8 +91,8 @@ def package(
     """
     Package the hotline into *out_dir*: `sam.json`, `deployment.zip` and `layer-deployment.zip`.
 
-    Wheels are fetched once per requirements.txt, Python and architecture, and zips made once per content; both are
-    kept in `.chalice/deployments`.
+    Wheels are fetched once per requirements.txt, Python and architecture, and zips made once per content (the last
+    few); both are kept in `.chalice/deployments`.
 
     Args:
         region: Of the stack; decides the partition in the template.
@@ -128,8 +131,9 @@ def package(
                 "Pin a version that has one, or run another Python."
             )
         versions = [_remake(zip_, cache, compiled) for zip_ in (app, layer)]
-        for copied in cache.glob("appcode-*.zip"):
-            copied.unlink()
+        lately = sorted(cache.glob("zip-*.zip"), key=lambda kept: kept.stat().st_mtime, reverse=True)
+        for old in (*cache.glob("appcode-*.zip"), *lately[KEPT_ZIPS:]):
+            old.unlink()
     return Package(app, layer, hashlib.sha256("".join(versions).encode()).hexdigest()[:16])
 
 
@@ -203,6 +207,7 @@ def _remake(path: Path, cache: Path, compiled: bool) -> str:
         part = kept.with_suffix(".part")
         _write(part, files)
         part.replace(kept)
+    kept.touch()  # used last
     path.unlink()
     shutil.copyfile(kept, path)
     return known_by.hexdigest()

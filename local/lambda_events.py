@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from infra.container.schedule import scheduled_event
+
 ACCOUNT = "123456789012"
 
 Event = dict[str, Any]
@@ -84,17 +86,7 @@ def twilio_sms(sid: str, sender: str, text: str, *, public_url: str, account: st
 
 def schedule(region: str) -> Event:
     """A rule of EventBridge whose time has come."""
-    return {
-        "version": "0",
-        "id": "00000000-0000-0000-0000-000000000002",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": ACCOUNT,
-        "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "region": region,
-        "resources": [f"arn:aws:events:{region}:{ACCOUNT}:rule/here"],
-        "detail": {},
-    }
+    return scheduled_event("here", datetime.now(UTC), region=region, account=ACCOUNT)
 
 
 def mail_came(message_id: str, sender: str, recipient: str) -> Event:

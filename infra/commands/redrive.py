@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from botocore.exceptions import ClientError
 
 from infra.aws import client
+from infra.container.schedule import scheduled_event
 from infra.functions import FUNCTIONS, Function, named
 from infra.plan import ALIAS, Plan
 from infra.state import NOT_THERE, code_of
@@ -149,7 +150,7 @@ def _do(
     job, event = name, failure.event
     if event is None:
         job = "recount_stats" if name == "count_cases" else ""
-        event = scheduled_event(plan, now)
+        event = scheduled_event("redrive", now, region=plan.region)
     once = named(job).trigger == "schedule" if job else False
     if job and not (once and job in started):
         try:
@@ -194,21 +195,6 @@ def _function(plan: Plan, arn: Any) -> Function | None:
     if len(parts) < 7 or parts[5] != "function":
         return None
     return next((one for one in FUNCTIONS if plan.function(one.name) == parts[6]), None)
-
-
-def scheduled_event(plan: Plan, now: datetime) -> dict[str, Any]:
-    """Return the event with which a schedule starts a job."""
-    return {
-        "version": "0",
-        "id": "redrive",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "",
-        "time": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "region": plan.region,
-        "resources": [],
-        "detail": {},
-    }
 
 
 def _invoker(plan: Plan) -> Invoke:

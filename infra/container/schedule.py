@@ -41,17 +41,19 @@ def period_seconds(expression: str) -> int | None:
     return int(found[1]) * _UNITS[found[2]] if found else None
 
 
-def scheduled_event(name: str, at: datetime) -> dict[str, Any]:
-    """Return what EventBridge sends to a scheduled function."""
+def scheduled_event(
+    name: str, at: datetime, *, region: str = "local", account: str = "000000000000"
+) -> dict[str, Any]:
+    """Return what EventBridge sends to a scheduled function when the time of rule *name* has come."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
-        "account": "000000000000",
-        "region": "local",
+        "account": account,
+        "region": region,
         "time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "resources": [f"arn:aws:events:local:000000000000:rule/{name}"],
+        "resources": [f"arn:aws:events:{region}:{account}:rule/{name}"],
         "detail": {},
     }
 

@@ -19,7 +19,7 @@ import pytest
 
 from infra.functions import FUNCTIONS
 from infra.plan import Plan, make_plan
-from infra.zips import SERVICES, SOURCE, Package, PackagingFailed, package
+from infra.zips import KEPT_ZIPS, SERVICES, SOURCE, Package, PackagingFailed, package
 from local.runtime_api import Folders, FunctionFailed, unzip
 from local.unzipped import CITIZEN, Called, Unzipped
 
@@ -77,8 +77,11 @@ def test_the_same_sources_make_the_same_bytes_in_another_place(
     for file in ("app.py", "requirements.txt"):
         shutil.copyfile(SOURCE / file, elsewhere / file)
     shutil.copytree(SOURCE / "chalicelib", elsewhere / "chalicelib", ignore=shutil.ignore_patterns("*.pyc"))
+    cache = elsewhere / ".chalice" / "deployments"
     for fetched in (SOURCE / ".chalice" / "deployments").glob("managed-layer-*-arm64.zip"):
-        shutil.copyfile(fetched, elsewhere / ".chalice" / "deployments" / fetched.name)
+        shutil.copyfile(fetched, cache / fetched.name)
+    for number in range(KEPT_ZIPS):
+        (cache / f"zip-{number}.zip").touch()
     script = (
         "import sys; from pathlib import Path; from infra.zips import package; import email.mime.text, http.cookiejar\n"
         f"p = package({plan.region!r}, Path('out'), source=Path.cwd()); print(p.version)"
@@ -94,6 +97,7 @@ def test_the_same_sources_make_the_same_bytes_in_another_place(
     assert again.stdout.strip() == packed.version
     for zip_ in (packed.app_zip, packed.layer_zip):
         assert _hash(elsewhere / "out" / zip_.name) == _hash(zip_)
+    assert len(list(cache.glob("zip-*.zip"))) == KEPT_ZIPS, "those of former code do not pile up"
 
 
 def _hash(path: Path) -> str:
