@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 from infra import aws
 from infra.functions import FUNCTIONS
 from infra.plan import ALIAS, Plan
+
+LEADS = "api_handler"
+"""The function whose versions say what the code before is; it goes back last, so that a second try finishes a first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What callers of one function meet, and what they could."""
+
+    name: str
+    """As in app.py."""
+    now: int
+    """The version behind the alias."""
+    codes: dict[int, str]
+    """Published version → version of the package it runs."""
+
+    def version_of(self, code: str) -> int | None:
+        """Return the version that serves *code*: the present one or the newest before it; None = there is none."""
+        if self.codes[self.now] == code:
+            return self.now
+        return max((one for one, runs in self.codes.items() if one < self.now and runs == code), default=None)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
     """Point the alias of every function to the code before; 1 = it cannot be done, and nothing was changed."""
     client = aws.client("lambda", plan)
-    steps: list[tuple[str, int, int]] = []
+    found: list[Served] = []
     for function in FUNCTIONS:
         name = plan.function(function.name)
         try:
@@ -34,33 +56,41 @@ def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
                 file=out,
             )
             return 1
-        now = int(alias["FunctionVersion"])
-        before = _before(_codes(client, name), now)
-        if before is None:
-            print(f"{name} has no other code before version {now}; nothing was changed.", file=out)
-            return 1
-        steps.append((name, now, before))
-    for name, now, before in steps:
+        found.append(Served(function.name, int(alias["FunctionVersion"]), _codes(client, name)))
+    code = code_before(found)
+    if code is None:
+        print(
+            f"{plan.stack_name} has no code before the present one that all its functions have; nothing was changed. "
+            f"Check the code out that you want, and: make deploy {plan.words}",
+            file=out,
+        )
+        return 1
+    for one in sorted(found, key=lambda one: one.name == LEADS):
+        before = one.version_of(code)
+        if before == one.now:
+            continue
+        name = plan.function(one.name)
         client.update_alias(FunctionName=name, Name=ALIAS, FunctionVersion=str(before))
-        print(f"{name}: {now} → {before}", file=out)
+        print(f"{name}: {one.now} → {before}", file=out)
     print(
-        f"{plan.stack_name} serves the code before. Only code went back: tables, roles and settings of the stack "
-        "are as deployed last. The next make deploy with other code goes forward again.",
+        f"{plan.stack_name} serves the code before, {code}. Only code went back: tables, roles and settings of the "
+        "stack are as deployed last. The next make deploy with other code goes forward again.",
         file=out,
     )
     return 0
 
 
-def _before(codes: Mapping[int, str], now: int) -> int | None:
+def code_before(found: Sequence[Served]) -> str | None:
     """
-    Return the newest version with other code than *now*; None = there is none.
+    Return the newest code before the present one that every function can serve; None = there is none.
 
-    A changed setting publishes a version of one function alone: the number before would be other code for some
-    functions and the same for others.
+    A deploy that failed half-way, or that changed a setting, publishes versions of some functions only: going back by
+    numbers, or by each function's own, would let them run different code.
     """
-    return max(
-        (version for version, code in codes.items() if version < now and code != codes[now]), default=None
-    )
+    (web,) = (one for one in found if one.name == LEADS)
+    older = sorted((version for version in web.codes if version < web.now), reverse=True)
+    codes = [web.codes[version] for version in older if web.codes[version] not in ("", web.codes[web.now])]
+    return next((code for code in codes if all(one.version_of(code) for one in found)), None)
 
 
 def _codes(client: Any, name: str) -> dict[int, str]:

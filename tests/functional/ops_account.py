@@ -47,23 +47,23 @@ def make_tables(plan):
         )
 
 
-def make_function(plan, name):
+def make_function(plan, name, code="0123456789ab"):
     """One function with a published version behind the alias."""
     iam, lambdas = boto3.client("iam"), boto3.client("lambda")
     try:
         role = iam.get_role(RoleName="any")["Role"]["Arn"]
     except iam.exceptions.NoSuchEntityException:
         role = iam.create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as package:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
         package.writestr("app.py", "")
     lambdas.create_function(
         FunctionName=plan.function(name),
         Runtime="python3.13",
         Role=role,
         Handler="app.app",
-        Code={"ZipFile": code.getvalue()},
-        Environment={"Variables": {"CODE_VERSION": "0123456789ab"}},
+        Code={"ZipFile": packed.getvalue()},
+        Environment={"Variables": {"CODE_VERSION": code}},
         Publish=True,
     )
     lambdas.create_alias(FunctionName=plan.function(name), Name="live", FunctionVersion="1")

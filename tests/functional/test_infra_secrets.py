@@ -136,6 +136,13 @@ def live(plan, name):
     return boto3.client("lambda").get_alias(FunctionName=plan.function(name), Name="live")["FunctionVersion"]
 
 
+def serves(plan, name):
+    found = boto3.client("lambda").get_function_configuration(
+        FunctionName=plan.function(name), Qualifier="live"
+    )
+    return found["Environment"]["Variables"]["CODE_VERSION"]
+
+
 def release(plan, name, code="second"):
     """A further version behind the alias."""
     client, function = boto3.client("lambda"), plan.function(name)
@@ -182,15 +189,41 @@ def test_while_a_deploy_goes_on_nothing_goes_back_and_the_way_out_is_named(plan)
     assert live(plan, "api_handler") == "2"
 
 
-def test_where_one_function_has_no_code_before_none_goes_back(plan):
-    for function in FUNCTIONS:
+def test_where_one_function_never_had_the_code_before_none_goes_back(plan):
+    *others, added = FUNCTIONS
+    for function in others:
         make_function(plan, function.name)
-    for function in FUNCTIONS[:-1]:
         release(plan, function.name)
+    make_function(plan, added.name, code="second")
     code, told = back(plan)
     assert code == 1
-    assert "nothing was changed" in told
-    assert live(plan, FUNCTIONS[0].name) == "2"
+    assert "nothing was changed" in told and "make deploy PROVINCE=dong-thap ENV=pilot" in told
+    assert live(plan, others[0].name) == "2"
+
+
+def test_all_functions_go_back_to_one_code_though_a_deploy_reached_only_some(plan):
+    for function in FUNCTIONS:
+        make_function(plan, function.name)
+    for function in FUNCTIONS[:3]:  # it failed half-way
+        release(plan, function.name, "failed")
+    for function in FUNCTIONS:
+        release(plan, function.name, "third")
+    code, told = back(plan)
+    assert code == 0
+    assert {serves(plan, function.name) for function in FUNCTIONS} == {"0123456789ab"}
+    assert "serves the code before, 0123456789ab" in told
+
+
+def test_a_second_try_finishes_a_first_that_was_broken_off(plan):
+    for function in FUNCTIONS:
+        make_function(plan, function.name)
+        release(plan, function.name)
+    for function in FUNCTIONS[1:4]:
+        boto3.client("lambda").update_alias(
+            FunctionName=plan.function(function.name), Name="live", FunctionVersion="1"
+        )
+    assert back(plan)[0] == 0
+    assert {live(plan, function.name) for function in FUNCTIONS} == {"1"}
 
 
 def test_without_a_stack_there_is_nothing_to_go_back_to(plan):
