@@ -16,6 +16,8 @@ MISSED_MINUTES = 15
 """A job of every minute is missed then: one period of 5 minutes and the minutes its count takes to appear."""
 TAKES_UP = timedelta(minutes=5)
 """A hotline that works with another directory that long after a publication does not take it up."""
+DNS_TAKES = timedelta(days=1)
+"""Records are entered by somebody else, after the first deploy has printed them."""
 SILENCE = "khong-"
 """What the names of alarms begin with that ring when nothing comes, or nothing runs: so from a stack's first minute."""
 GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
@@ -93,11 +95,23 @@ def _health_reasons(status: Status) -> Iterator[str]:
     if health is None:
         yield "the address of the hotline is not known: the parameter PUBLIC_URL is missing."
     elif health.status != 200:
-        yield f"{health.url}/health answers {health.status or 'nothing'}."
+        if not _waits_for_dns(status):
+            yield f"{health.url}/health answers {health.status or 'nothing'}."
     elif health.directory != status.directory and (
         status.published_at is None or status.at - status.published_at > TAKES_UP
     ):
         yield f"the hotline works with directory {health.directory or 'none'}, not the one in force."
+
+
+def _waits_for_dns(status: Status) -> bool:
+    """A province's domain need not lead anywhere on a stack's first day; a pilot's address comes with its API."""
+    young = status.created_at is not None and status.at - status.created_at < DNS_TAKES
+    return (
+        young
+        and status.health is not None
+        and status.health.status == 0
+        and status.plan.public_url is not None
+    )
 
 
 def _minutes_waited(status: Status) -> int:
@@ -126,7 +140,7 @@ def table(status: Status) -> Iterator[str]:
         health = status.health
         rows += [
             ("directory", f"{status.directory or 'none'}, published {_at(status.published_at)}"),
-            ("health", f"{health.status or 'no answer'} from {health.url}" if health else "address unknown"),
+            ("health", f"{_answer(status)} from {health.url}" if health else "address unknown"),
             ("alarms", ", ".join(status.alarms) or "none"),
             ("failed events", str(status.failed)),
             ("oldest message due", waited),
@@ -144,6 +158,12 @@ def table(status: Status) -> Iterator[str]:
         yield (
             f"  {one.name:<20}{one.version or '-':<6}{one.code[:12] or '-':<14}{_at(one.last_run_at):<18}{one.errors}"
         )
+
+
+def _answer(status: Status) -> str:
+    if _waits_for_dns(status):
+        return "no answer yet (are the DNS records entered?)"
+    return str((status.health and status.health.status) or "no answer")
 
 
 def _at(moment: datetime | None) -> str:

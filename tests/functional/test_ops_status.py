@@ -82,6 +82,18 @@ def test_a_silent_hotline_is_not_healthy(deployed_stack):
     assert reason == "https://pilot.example/api/health answers nothing."
 
 
+def test_a_province_waits_a_day_for_its_dns_records(deployed_stack):
+    publish(deployed_stack)
+    # The province's own domain; a pilot's address comes with its API.
+    found = replace(look(deployed_stack, fetch=lambda url: EMPTY), plan=make_plan("dong-thap"))
+    assert healthy(found) == []
+    assert "are the DNS records entered?" in "\n".join(table(found))
+    later = replace(found, created_at=found.at - timedelta(hours=25))
+    assert "answers nothing" in "".join(healthy(later))
+    broken = replace(found, health=replace(found.health, status=500))
+    assert "answers 500" in "".join(healthy(broken))
+
+
 def test_a_function_without_a_live_version_is_named(deployed_stack):
     publish(deployed_stack)
     boto3.client("lambda").delete_function(FunctionName=deployed_stack.function("send_digests"))
