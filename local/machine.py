@@ -170,15 +170,20 @@ class Machine:
         from local.outbox_view import outbox_rows
         from local.senders import Handlers
         from local.simulator.api import Api
+        from local.simulator.calls_api import CallsApi
         from local.simulator.delivered import Delivered, Faults
+        from local.simulator.phone_line import PhoneLine
         from local.simulator.ses_api import SesApi
+        from local.simulator.transcribe_api import TranscribeApi
         from local.simulator.twilio_api import TwilioApi
+        from local.simulator.voice_api import VoiceApi
         from local.simulator.web import build
         from local.worker import Worker
 
         delivered = Delivered(self.clock.now, self.folder / "people", lasting=self.options.engine == "local")
         faults = Faults()
         twilio = TwilioApi(delivered, faults)
+        line = PhoneLine(delivered)
         handlers = Handlers(self.hotline, self.clock, faults)
         places = self._state().get("streams", {})
         self._streams = [
@@ -196,7 +201,7 @@ class Machine:
             schedules=schedules_of(self.hotline.app),
             invoke=handlers.call,
             streams=self._streams,
-            post_reports=twilio.post_reports,
+            post_reports=lambda: twilio.post_reports() + line.tick(),
             earliest_due=self._earliest_due,
             streams_on=lambda: faults.stream == "on",
             written=_writes_of_this_process(),
@@ -235,7 +240,17 @@ class Machine:
             read_outbox=lambda: outbox_rows(endpoint, tables["outbox"]),
             about=about,
         )
-        self._simulator = build(api, twilio, SesApi(delivered, faults))
+        self._simulator = build(
+            api,
+            twilio,
+            SesApi(delivered, faults),
+            VoiceApi(line, faults),
+            CallsApi(line, self.worker.nudge),
+            TranscribeApi(
+                words=lambda recording: line.words.get(recording, ""),
+                put_file=lambda key, content, kind: wiring.recordings().put(key, content, kind),
+            ),
+        )
 
     def _earliest_due(self) -> datetime | None:
         from chalicelib import wiring

@@ -290,5 +290,5 @@ def _hints(words: Iterable[str]) -> str:
 
 def _size(text: str) -> int:
     """Bytes of a text in XML."""
-    marks = sum(map(text.count, "&<>\""))
+    marks = sum(map(text.count, '&<>"'))
     return len(text.encode("utf-8", "replace")) + 5 * marks  # &quot; and its like

@@ -6,18 +6,26 @@ from flask import Flask, Response, render_template, request
 
 from local.demo_texts import PHONE, sample_place
 from local.simulator.api import Api
+from local.simulator.calls_api import CallsApi
 from local.simulator.ses_api import SesApi
+from local.simulator.transcribe_api import TranscribeApi
 from local.simulator.twilio_api import TwilioApi
+from local.simulator.voice_api import VoiceApi
 
 
-def build(api: Api, twilio: TwilioApi, ses: SesApi) -> Flask:
+def build(
+    api: Api, twilio: TwilioApi, ses: SesApi, voice: VoiceApi, calls: CallsApi, transcribe: TranscribeApi
+) -> Flask:
     """Put the parts together."""
     app = Flask("local.simulator", root_path=__file__.rpartition("/")[0])
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    voice.join(twilio.routes)
     app.register_blueprint(twilio.routes)
     app.register_blueprint(ses.routes)
+    app.register_blueprint(transcribe.routes)
     app.register_blueprint(api.blueprint())
+    app.register_blueprint(calls.blueprint())
 
     @app.get("/")
     def page() -> str:

@@ -46,8 +46,12 @@ def test_a_wrong_question_is_answered_with_how_to_ask(province: Province, path: 
     assert answer.json["error"]
 
 
-def test_calls_are_not_there_yet_and_say_so(province: Province) -> None:
-    assert http(f"{province.simulator}/api/calls", b'{"from": "0900000123"}').status == 501
+def test_a_phone_calls_and_twilio_would_not_complain(province: Province) -> None:
+    call = province.call("calls", {"from": "0900000123"})
+    assert "1 0 2 2" in " ".join(call["said"])
+    assert call["wants"]["kind"] == "keys"
+    ended = province.call(f"calls/{call['sid']}", {"hangup": True})
+    assert (ended["wants"], ended["faults"]) == ({"kind": "ended"}, [])
 
 
 def test_the_jobs_are_those_of_the_app(province: Province) -> None:

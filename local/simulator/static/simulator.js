@@ -10,7 +10,7 @@ const make = (tag, props = {}, ...children) => {
 const state = {
   lang: localStorage.getItem("lang") || "vi",
   phone: localStorage.getItem("phone") || $("phone").defaultValue,
-  box: null, letter: null, ahead: 0, code: "", drawn: {},
+  box: null, letter: null, ahead: 0, code: "", call: null, spoken: 0, drawn: {},
 };
 const t = (key, values = {}) =>
   (TEXTS[state.lang][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -46,6 +46,7 @@ const when = (iso) => (iso || "").replace("T", " ").slice(0, 16);
 function speak() {
   document.documentElement.lang = state.lang;
   for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
+  for (const node of document.querySelectorAll("[data-ph]")) node.placeholder = t(node.dataset.ph);
   $("language").textContent = t("other");
   $("language").lang = t("otherLang");
   $("province").textContent = document.body.dataset[state.lang];
@@ -123,7 +124,8 @@ function samePhone(one, other) {
 }
 
 async function drawPhones() {
-  const people = (await ask("people")).filter((one) => one.channel === "sms");
+  await drawCalls();
+  const people = (await ask("people")).filter((one) => one.channel !== "email");
   const current = people.find((one) => samePhone(one.address, state.phone))?.address;
   draw("phones", [people, current], $("phone-list"), () =>
     people.length ? people.map((one) => person(one, current, takePhone)) : empty("noPhones"));
@@ -141,13 +143,15 @@ async function drawPhones() {
 function bubble(item) {
   const mine = item.direction === "in";
   const parts = item.segments > 1 ? ` · ${t("segments", { n: item.segments })}` : "";
-  return make("li", { className: mine ? "mine" : "" }, item.text || "∅",
+  const text = item.channel === "call" ? `☎ ${item.text}` : item.text || "∅";
+  return make("li", { className: mine ? "mine" : "" }, text,
     make("small", { textContent: `${when(item.sent_at)} · ${t(item.status)}${parts}` }));
 }
 
 function takePhone(number) {
   state.phone = number;
   state.code = "";
+  state.call = null;
   localStorage.setItem("phone", number);
   $("phone").value = number;
   refresh();
@@ -338,6 +342,7 @@ async function refresh() {
   }
 }
 
+setUpCalls();
 addEventListener("hashchange", () => { turn(); scrollTo(0, 0); });
 $("phone").value = state.phone;
 speak();
