@@ -52,6 +52,8 @@ class Function:
 # A message that failed for good is noted in its case, and the desk is told.
 _SENDING = {"cases": READ + PUT, "outbox": PUT + UPDATE, "directory": READ}
 _SETTLING = _SENDING | {"outbox": READ + PUT + UPDATE}
+# An officer's phone is kept for a call that is being placed.
+_PLACING = {"inbox": READ + PUT}
 _TAKING = {"cases": READ + PUT, "inbox": READ + PUT, "outbox": PUT, "directory": READ}
 
 FUNCTIONS = (
@@ -72,7 +74,7 @@ FUNCTIONS = (
         "stream",
         512,
         60,
-        _SENDING,
+        _SENDING | _PLACING,
         secrets=("signing", "sms"),
         reads_files=("reports",),
         sends_mail=True,
@@ -105,7 +107,7 @@ FUNCTIONS = (
         "schedule",
         512,
         55,
-        _SETTLING,
+        _SETTLING | _PLACING,
         lists=(("outbox", "by_due"),),
         secrets=("signing", "sms"),
         reads_files=("reports",),

@@ -173,5 +173,5 @@ def _accepted(params: dict[str, str]) -> None:
 
 def _shown() -> str:
     """The number officers see, where the sender is one: a name cannot ring."""
-    sender = settings.sms_sender()
+    sender = settings.voice_number()
     return sender if sender.startswith("+") else ""

@@ -140,7 +140,7 @@ MAY_NOT: dict[str, dict[str, Call]] = {
         "write another function's log": _log_of("send_outbox"),
     },
     "send_outbox": {
-        "read what came in": read("inbox"),
+        "list what came in": read("inbox"),
         "read mails as they came": _file("get_object", "inbound/x"),
         "write a file": _file("put_object", "reports/x.xlsx"),
         "write another function's log": _log_of("api_handler"),
@@ -165,7 +165,7 @@ MAY_NOT: dict[str, dict[str, Call]] = {
         "read what came in": read("inbox"),
     },
     "sweep_outbox": {
-        "read what came in": read("inbox"),
+        "list what came in": read("inbox"),
         "write a file": _file("put_object", "reports/x.xlsx"),
     },
     "do_wake_ups": {

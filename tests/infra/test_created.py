@@ -188,10 +188,16 @@ _CALLS = {
     ("transcribe:StartTranscriptionJob", "transcription-job"): "recordings of calls become text",
     ("transcribe:GetTranscriptionJob", "transcription-job"): "recordings of calls become text",
 }
+_PLACES = {
+    ("dynamodb:BatchGetItem", "table inbox"): "an officer's phone is kept for a call-back",
+    ("dynamodb:PutItem", "table inbox"): "an officer's phone is kept for a call-back",
+}
 NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
     "api_handler": {("s3:GetObject", "recordings calls"): "the desk hears a recording"},
-    "send_outbox": _CALLS | {("s3:GetObject", "files reports"): "reports; in the loop the sweep was faster"},
-    "sweep_outbox": _CALLS,
+    "send_outbox": _CALLS
+    | _PLACES
+    | {("s3:GetObject", "files reports"): "reports; in the loop the sweep was faster"},
+    "sweep_outbox": _CALLS | _PLACES,
     "count_cases": {("dynamodb:Query", "table stats"): "one reading right for all who read the counters"},
     "take_mail_event": {("dynamodb:GetItem", "table directory"): "a new version after a minute"},
     "do_wake_ups": {
