@@ -55,7 +55,8 @@ def step(call: Call, came: Came, calling: Calling) -> Turn:
     """Go on with a caller who asked for a person."""
     here = call.step.partition(".")[2]
     if came.kind in (WAITING, LEFT) and here not in ("wait", "turn", "called"):
-        return Turn(call, (Leave(),) if came.kind == WAITING else (HangUp(),))  # late news of a queue left behind
+        # late news of a queue that was left
+        return Turn(call, (Leave(),) if came.kind == WAITING else (HangUp(),))
     return _STEPS[here](call, came, calling)
 
 
