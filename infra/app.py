@@ -198,5 +198,6 @@ def make_log_group(scope: Construct, plan: Plan, name: str, key: cdk.CfnResource
         log_group_name=plan.log_group(name),
         retention_in_days=next((days for days in LOG_DAYS if days >= plan.logs_days), LOG_DAYS[-1]),
     )
-    keep(group)
+    # A log says nothing yet when the first deploy fails, and would only stand in the way of the next.
+    keep(group, cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE)
     return group

@@ -1,7 +1,8 @@
 """What holds data: the key, the five tables, the buckets. A deploy never replaces or deletes any of it.
 
-Every name is given (a renamed resource would be a new, empty one), every resource stays when the stack goes, except
-after a first deploy that failed (`RetainExceptOnCreate`), which has no data yet and may be tried again.
+Every name is given (a renamed resource would be a new, empty one), every resource stays when the stack goes. Tables,
+buckets and the key stay even after a first deploy that failed: CloudFormation could not delete a protected table or a
+bucket with a mail in it, and the stack would be stuck. `make destroy` names the command for each.
 """
 
 from __future__ import annotations
@@ -18,12 +19,10 @@ from chalicelib.settings import TABLES
 from chalicelib.storage.tables import STREAMS, TIME_TO_LIVE, create_table_arguments
 from infra.plan import Plan
 
-KEEP = cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
 
-
-def keep(resource: cdk.CfnResource) -> None:
+def keep(resource: cdk.CfnResource, policy: cdk.CfnDeletionPolicy = cdk.CfnDeletionPolicy.RETAIN) -> None:
     """Let no deploy and no removal of the stack take *resource* away."""
-    resource.cfn_options.deletion_policy = KEEP
+    resource.cfn_options.deletion_policy = policy
     resource.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
 
 

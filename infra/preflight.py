@@ -109,7 +109,7 @@ def region(plan: Plan, shell: Mapping[str, str], root: Path | None = None) -> It
 
 def _stack(plan: Plan, stack: aws.Stack | None, account: str) -> Iterator[Problem]:
     if stack is None or stack.status in aws.NEVER_WAS:
-        yield from _left_over(plan, account)
+        yield from _left_over(plan, account, failed=stack is not None)
     elif stack.status in STUCK:
         yield Problem(
             f"stack {plan.stack_name}",
@@ -122,10 +122,18 @@ def _stack(plan: Plan, stack: aws.Stack | None, account: str) -> Iterator[Proble
         yield Problem(f"stack {plan.stack_name}", 0, what, "Wait until that is done.")
 
 
-def _left_over(plan: Plan, account: str) -> Iterator[Problem]:
+def _left_over(plan: Plan, account: str, *, failed: bool) -> Iterator[Problem]:
     """Whatever holds data stays when a stack goes; a new stack cannot make it again under the same name."""
     there = [*_tables(plan), *_buckets(plan, account), *_log_groups(plan)]
-    if there:
+    if there and failed:
+        also = " ALSO_PRODUCTION=1" if plan.is_production else ""
+        yield Problem(
+            f"stack {plan.stack_name}",
+            0,
+            f"its first deploy failed, and of it have stayed: {', '.join(there)}.",
+            f"Run: make destroy {plan.words} CONFIRM={plan.stack_name}{also}; it names the command that deletes each.",
+        )
+    elif there:
         yield Problem(
             f"account, {plan.region}",
             0,

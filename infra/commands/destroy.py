@@ -14,7 +14,8 @@ from infra.plan import Plan
 BY_HAND = {
     "AWS::DynamoDB::Table": "aws dynamodb update-table --no-deletion-protection-enabled --table-name {0} --region {1} "
     "&& aws dynamodb delete-table --table-name {0} --region {1}",
-    "AWS::S3::Bucket": "empty it (every version), then: aws s3api delete-bucket --bucket {0} --region {1}",
+    "AWS::S3::Bucket": "empty it, every version (S3 console, Empty), then: "
+    "aws s3api delete-bucket --bucket {0} --region {1}",
     "AWS::KMS::Key": "aws kms schedule-key-deletion --pending-window-in-days 30 --key-id {0} --region {1}",
     "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {0} --region {1}",
 }
@@ -61,10 +62,11 @@ def run(plan: Plan, args: argparse.Namespace, out: TextIO) -> int:
 
 
 def _kept(plan: Plan, stack: aws.Stack) -> list[tuple[str, str]]:
-    """Type and name of what the template keeps when the stack goes."""
-    resources = deployed_template(plan)["Resources"]
+    """Type and name of what the template keeps when the stack goes, or has kept when its first deploy failed."""
+    resources = deployed_template(plan).get("Resources", {})
+    keeping = {"Retain"} if stack.status in aws.NEVER_WAS else {"Retain", "RetainExceptOnCreate"}
     return [
         (kind, physical)
         for logical, kind, physical in stack.resources
-        if str(resources.get(logical, {}).get("DeletionPolicy", "")).startswith("Retain")
+        if physical and resources.get(logical, {}).get("DeletionPolicy") in keeping
     ]

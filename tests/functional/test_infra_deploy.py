@@ -425,3 +425,16 @@ def test_a_removed_stack_names_what_has_stayed_and_how_to_delete_it(province, pl
         1,
         "There is no stack hotline-dong-thap-pilot in ap-southeast-1.\n",
     )
+
+
+def test_a_stack_whose_first_deploy_failed_is_removed_and_names_only_what_is_there(province, plan):
+    province.deploy(
+        table_template(plan, Logs={"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "RetainExceptOnCreate"})
+    )
+    stacks = get_backend("cloudformation")["123456789012"][plan.region].stacks
+    (stack,) = (one for one in stacks.values() if one.name == plan.stack_name)
+    stack.status = "ROLLBACK_COMPLETE"
+    code, told = remove(plan, plan.stack_name)
+    assert code == 0
+    assert "delete-table --table-name dong-thap-pilot-cases" in told
+    assert "delete-log-group" not in told

@@ -175,6 +175,20 @@ def test_tables_that_stayed_when_a_stack_was_removed_are_named(account, pilot):
     assert in_account(pilot) == []
 
 
+def test_what_a_first_deploy_that_failed_has_left_is_named_with_the_command_that_clears_it(account, pilot):
+    store_all(pilot)
+    make_tables(pilot)
+    stack = Stack(pilot.stack_name, "ROLLBACK_COMPLETE", {}, ())
+    (problem,) = preflight._stack(pilot, stack, "123456789012")
+    assert "its first deploy failed" in problem.what
+    assert "dong-thap-pilot-cases" in problem.what
+    assert "make destroy PROVINCE=dong-thap ENV=pilot CONFIRM=hotline-dong-thap-pilot" in problem.remedy
+    production = make_plan("dong-thap")
+    make_tables(production)
+    (problem,) = preflight._stack(production, stack, "123456789012")
+    assert "CONFIRM=hotline-dong-thap ALSO_PRODUCTION=1" in problem.remedy
+
+
 @pytest.mark.parametrize("kind", ["bucket", "log group"])
 def test_buckets_and_logs_that_stayed_are_named_too(account, pilot, kind):
     store_all(pilot)

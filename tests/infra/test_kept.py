@@ -77,7 +77,10 @@ def test_what_holds_data_stays_when_it_leaves_the_template_and_when_the_stack_go
     kept = data_of(template("dong-thap", environment, own_key=True))
     assert {one["Type"] for one in kept.values()} == HOLDS_DATA
     for name, resource in kept.items():
-        assert resource["DeletionPolicy"] in ("Retain", "RetainExceptOnCreate"), name
+        # CloudFormation cannot delete a protected table, or a bucket the mail service has written to: a first deploy
+        # that fails would end in ROLLBACK_FAILED. A log it can delete.
+        log = resource["Type"] == "AWS::Logs::LogGroup"
+        assert resource["DeletionPolicy"] == ("RetainExceptOnCreate" if log else "Retain"), name
         assert resource["UpdateReplacePolicy"] == "Retain", name
 
 
