@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from chalicelib.errors import HotlineError
 from infra.plan import ENVIRONMENTS, make_plan
-from packs import PackError
+from packs import PackError, slugs
 
 COMMANDS = {
     "synth": "infra.commands.synth",
@@ -45,10 +45,13 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     command = import_module(COMMANDS[name])
     parser = argparse.ArgumentParser(prog=f"python -m infra {name}", description=command.__doc__)
     if name not in OF_MANY:
-        parser.add_argument("province", metavar="PROVINCE", help="folder name below provinces/")
+        parser.add_argument("province", nargs="?", metavar="PROVINCE", help="folder name below provinces/")
     parser.add_argument("--environment", choices=ENVIRONMENTS, default="production")
     command.add_arguments(parser)
     args = parser.parse_args(given[1:])
+    if name not in OF_MANY and not args.province:
+        print(f"Which province? PROVINCE=… with one of: {', '.join(slugs())}.", file=out)
+        return 2
     try:
         plan = None if name in OF_MANY else make_plan(args.province, args.environment)
         done: int = command.run(plan, args, out)

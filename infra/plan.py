@@ -5,6 +5,8 @@ Pure data: reads the pack's files, no account and no clock. Everything in `infra
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 from chalicelib.settings import TABLES
 from packs.files import FILES
 from packs.marked import plain
-from packs.problem import PackError
+from packs.problem import PackError, Problem
 from packs.reading import Sources, read_sources
 
 ENVIRONMENTS = ("pilot", "production")
@@ -30,6 +32,9 @@ ALIAS = "live"
 RULE_SET = "hotline-1022"
 """The account's set of receipt rules, into which each stack puts its own rule; it belongs to no stack, so that none
 takes it along when it goes."""
+
+LONGEST_PREFIX = 31
+"""Characters; a bucket's name has at most 63, of which `hotline-`, `-recordings-` and the account take the rest."""
 
 BUCKETS = ("files", "recordings")
 """files: mails as they came, report sheets, what people send along. recordings: calls."""
@@ -159,11 +164,14 @@ def make_plan(slug: str, environment: str = "production", root: Path | None = No
         root: Another folder of packs.
 
     Raises:
-        PackError: The pack cannot be read, or lacks a choice; each problem names file, line and remedy.
+        PackError: The pack cannot be read, lacks a choice, or has a name that no stack can have; each problem names
+            file, line and remedy.
         ValueError: There is no such environment.
     """
     if environment not in ENVIRONMENTS:
         raise ValueError(f"There is no environment {environment!r}. Use one of: {', '.join(ENVIRONMENTS)}.")
+    if misnamed := list(_name_problems(slug, environment)):
+        raise PackError(misnamed)
     sources = read_sources(slug, root)
     problems = [problem for problem in sources.problems if problem.severity == "error"]
     problems += [
@@ -205,6 +213,27 @@ def make_plan(slug: str, environment: str = "production", root: Path | None = No
         oldest_message_minutes=chosen["alarms"]["oldest_message_minutes"],
         quiet_hours=chosen["alarms"]["quiet_hours"],
     )
+
+
+def _name_problems(slug: str, environment: str) -> Iterator[Problem]:
+    """The stack and all in it is named after the pack: such a name must be lawful, and no other stack's."""
+    where = f"provinces/{slug}"
+    for ending in ENVIRONMENTS:
+        if slug.endswith(f"-{ending}"):
+            what = f"no pack may be called so: it would be the {ending} stack of {slug.removesuffix(f'-{ending}')}."
+            yield Problem(
+                where, 0, what, f"To name that stack: PROVINCE=… ENV={ending}. A pack: rename its folder."
+            )
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
+        what = "a stack cannot be named after it."
+        yield Problem(
+            where, 0, what, "Small letters a–z and digits, with single hyphens between, as in dong-thap."
+        )
+    ending = "" if environment == "production" else f"-{environment}"
+    if len(slug + ending) > LONGEST_PREFIX:
+        what = f"its stack's buckets would have names longer than S3 takes ({len(slug + ending)} characters)."
+        remedy = f"At most {LONGEST_PREFIX - len(ending)} characters for {environment}: rename the folder."
+        yield Problem(where, 0, what, remedy)
 
 
 def _top(sources: Sources, name: str) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from botocore.exceptions import ClientError
 
+from chalicelib.errors import HotlineError
 from infra.aws import client
 from infra.container.schedule import scheduled_event
 from infra.functions import FUNCTIONS, Function, named
@@ -33,6 +34,10 @@ HEALED_BY = {
     "count_cases": "recount_stats counts what the stream lost",
 }
 """Function of a stream → why its records need not be fetched again (they are gone after 24 hours anyway)."""
+
+
+class NoQueue(HotlineError):
+    """The stack is not there; the message names the remedy."""
 
 
 @dataclass(slots=True)
@@ -90,6 +95,9 @@ def redrive(
         dry_run: Only count; every message is put back.
         invoke: Starts a function; by default the deployed one.
         wait_seconds: How long to wait for a message that is slow to come.
+
+    Raises:
+        NoQueue: The stack is not deployed.
     """
     sqs, found = client("sqs", plan), Redriven()
     invoke = invoke or _invoker(plan)
@@ -98,8 +106,10 @@ def redrive(
     except ClientError as error:
         if code_of(error) not in NOT_THERE:
             raise
-        found.kept[f"there is no queue {plan.failed_queue}; deploy the stack first"] += 1
-        return found
+        what = (
+            f"There is no queue {plan.failed_queue} in {plan.region}. Deploy first: make deploy {plan.words}"
+        )
+        raise NoQueue(what) from error
     put_back: list[str] = []
     started: set[str] = set()
     for message in _messages(sqs, url, wait_seconds):

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -11,7 +12,8 @@ from chalicelib.settings import INDEX_MARK
 from infra.__main__ import COMMANDS, main
 from infra.commands import rollback_code, secrets
 from infra.functions import FUNCTIONS
-from infra.plan import make_plan
+from infra.plan import BUCKETS, LONGEST_PREFIX, make_plan
+from packs import PackError
 from tests.functional.ops_account import make_function
 
 SID, TOKEN = "AC" + "0" * 32, "1" * 32
@@ -250,6 +252,35 @@ def test_a_province_that_is_none_is_refused_with_those_there_are():
     code, told = call("secrets", "dong-tap")
     assert code == 1
     assert "dong-thap" in told
+
+
+@pytest.mark.parametrize("name", ["synth", "deploy", "status"])
+def test_without_a_province_the_word_of_make_is_asked_for(name):
+    code, told = call(name, "--environment", "pilot")
+    assert code == 2
+    assert "PROVINCE=" in told and "dong-thap" in told
+
+
+@pytest.mark.parametrize("name", ["dong-thap-pilot", "dong-thap-production"])
+def test_a_pack_named_like_another_ones_stack_is_refused(name):
+    code, told = call("synth", name)
+    assert code == 1
+    assert "stack of dong-thap" in told and "ENV=" in told
+
+
+@pytest.mark.parametrize("name", ["Dong-Thap", "dong_thap", "dong--thap", "-dong-thap", "đồng-tháp"])
+def test_a_pack_whose_name_no_bucket_takes_is_refused(name):
+    with pytest.raises(PackError, match="Small letters"):
+        make_plan(name)
+
+
+def test_a_name_too_long_for_a_bucket_is_refused_with_the_most_it_may_have():
+    with pytest.raises(PackError, match="At most 25 characters for pilot"):
+        make_plan("thanh-pho-ho-chi-minh-rong", "pilot")
+    with pytest.raises(PackError, match="no such pack"):  # long enough for production
+        make_plan("thanh-pho-ho-chi-minh-rong")
+    longest = replace(make_plan("dong-thap"), slug="a" * LONGEST_PREFIX)
+    assert max(len(longest.bucket(name, "123456789012")) for name in BUCKETS) == 63
 
 
 def test_a_command_reaches_its_stack(plan):

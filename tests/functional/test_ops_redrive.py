@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from chalicelib.errors import HotlineError
 from infra.commands.redrive import redrive, report
 from infra.plan import make_plan
 from infra.state import queued
@@ -185,7 +186,8 @@ def test_an_empty_queue_says_so(plan):
 def test_without_a_stack_there_is_nothing_to_redrive(own_environment):
     with mock_aws():
         plan = make_plan("dong-nai", "pilot")
-        assert "deploy the stack first" in said(plan, do(plan))
+        with pytest.raises(HotlineError, match="make deploy PROVINCE=dong-nai ENV=pilot"):
+            do(plan)
 
 
 def test_the_deployed_function_takes_the_event(plan, put):
