@@ -198,7 +198,7 @@ class Simulation:
             self._goes_on(caller)
 
     def _hears_news(self, caller: Caller) -> None:
-        told = caller.phone.state.notes["told"]
+        told = caller.phone.state.notes["wait_told"]
         since = self._waiting[caller.number]
         really = sum((other, n) < (since, caller.number) for n, other in self._waiting.items())
         caller.news.append(News(self.line.now, told["ahead"], told["minutes"], really))

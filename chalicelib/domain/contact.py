@@ -35,7 +35,7 @@ def number_of(case: Case) -> str:
     """
     for event in reversed(case.events):
         if left := str(event.data.get("call_back_number", "")):
-            return f"+84{left[1:]}" if left.startswith("0") else f"+{left.lstrip('+')}"
+            return f"+{left}" if left.startswith("84") and len(left) == 11 else f"+84{left.removeprefix('0')}"
         if event.data.get("caller"):
             return str(event.data["caller"])
     return case.reporter_address if case.reporter_address.startswith("+") else ""

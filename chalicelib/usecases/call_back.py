@@ -8,12 +8,13 @@ from typing import Any
 
 from chalicelib.domain import handling
 from chalicelib.domain.calendar import calendar_for, local
-from chalicelib.domain.call import Call, Turn
+from chalicelib.domain.call import Call, Came, Turn
 from chalicelib.domain.case import OPEN, Actor, Case, Kind, Priority, Status, open_case
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.duty import Duty
 from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
+from chalicelib.domain.script import HangUp, Listen, Prompt
 from chalicelib.errors import CalendarGap
 from chalicelib.usecases import notices
 from chalicelib.usecases.calling import Calling, sender_of
@@ -74,6 +75,24 @@ def _to_unit(case: Case, call: Call, calling: Calling) -> tuple[Case, tuple[Mess
     except CalendarGap:  # a deadline is never guessed: the desk has it until the year is entered
         return case, ()
     return given, notices.assignment(given, directory=calling.directory, now=calling.now)
+
+
+def ask_number(call: Call, calling: Calling, step: str, *before: Prompt) -> Turn:
+    """Ask who cannot be called where they call from for a number; `take_number` takes it at *step*."""
+    asked = Listen((*before, calling.say("number_ask", call)), keys=0, language=call.language)
+    return Turn(call.goes_to(step), (asked,))
+
+
+def take_number(call: Call, came: Came, calling: Calling) -> Turn:
+    """Keep a number to call back on, and say goodbye; it is a contact, not the reporter's address."""
+    goodbye = calling.say("goodbye", call)
+    digits = "".join(key for key in came.keys if key.isdigit())
+    if not 9 <= len(digits) <= 11:
+        return Turn(call.goes_to("done"), (HangUp((goodbye,)),))
+    case = calling.cases.get(call.case_code)
+    noted = case.act("note", actor=Actor.SYSTEM, at=calling.now, data={"call_back_number": digits})
+    thanked = HangUp((calling.say("number_kept", call), goodbye))
+    return Turn(call.goes_to("done"), (thanked,), cases=(noted,))
 
 
 def promised_at(directory: Directory, duty: Duty, now: datetime) -> datetime:

@@ -1,7 +1,8 @@
 """Reach a person: officers on duty are rung, nobody free waits in turn; out of hours the caller leaves word.
 
 Steps: `rung` (officers ring or talk), `wait` (in the queue), `turn` (leaves the queue to be connected), `called`
-(leaves it to be called back), `recorded` (leaves word). The line's queue is written in the transaction of each step.
+(leaves it to be called back), `recorded` (leaves word), `number` (says where to call). The line's queue is written in
+the transaction of each step.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from chalicelib.domain.waiting import RING_SECONDS, SCREEN_SECONDS, Hold, Queue,
 from chalicelib.errors import CaseConflict
 from chalicelib.texts import datetime_text
 from chalicelib.usecases import call_answered
-from chalicelib.usecases.call_back import call_back, promised_at, scheduled
+from chalicelib.usecases.call_back import ask_number, call_back, promised_at, scheduled, take_number
 from chalicelib.usecases.calling import Calling
 
 MAX_SECONDS = 600
@@ -212,7 +213,7 @@ def _news(call: Call, calling: Calling, queue: Queue, duty: Duty) -> Turn:
     place = calling.words("wait_next" if ahead == 0 else "wait_place", call, ahead=ahead)
     time = calling.words("wait_minutes" if minutes else "wait_long", call, minutes=minutes)
     news = calling.say(_NEWS[told % len(_NEWS)], call, place=place, time=time)
-    kept = call.remembers(news=told + 1, told={"ahead": ahead, "minutes": minutes})
+    kept = call.remembers(news=told + 1, wait_told={"ahead": ahead, "minutes": minutes})
     asked = Listen((news,), keys=1, language=call.language, seconds=NEWS_SECONDS)
     return Turn(kept.goes_to("person.wait"), (asked,), queue=queue.noticed(call.id, calling.now))
 
@@ -243,7 +244,7 @@ def _left(call: Call, came: Came, calling: Calling) -> Turn:
     if came.kind != LEFT:
         return Turn(call, (Leave(),))  # the provider had asked for news before it heard that there is none
     if call.step == "person.called":
-        return Turn(call.goes_to("done"), (HangUp((calling.say("goodbye", call),)),))
+        return _goodbye(Turn(call, ()), calling)
     queue = calling.inbox.queue(_line(call))
     hold = queue.hold_of(call.id)
     if came.result == "hangup":
@@ -280,8 +281,16 @@ def _recorded(call: Call, came: Came, calling: Calling) -> Turn:
         if at
         else calling.say("will_call_back", call)
     )
-    goodbye = HangUp((said, calling.say("goodbye", call)))
-    return replace(made, call=made.call.goes_to("done"), script=(goodbye,))
+    return _goodbye(made, calling, said)
+
+
+def _goodbye(turn: Turn, calling: Calling, *before: Prompt) -> Turn:
+    """Goodbye; who hides the number is asked for one first."""
+    if not turn.call.caller:
+        asked = ask_number(turn.call, calling, "person.number", *before)
+        return replace(turn, call=asked.call, script=asked.script)
+    said = HangUp((*before, calling.say("goodbye", turn.call)))
+    return replace(turn, call=turn.call.goes_to("done"), script=(said,))
 
 
 def _promise(call: Call) -> datetime | None:
@@ -299,4 +308,5 @@ _STEPS: dict[str, Callable[[Call, Came, Calling], Turn]] = {
     "turn": _left,
     "called": _left,
     "recorded": _recorded,
+    "number": take_number,
 }

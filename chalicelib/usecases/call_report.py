@@ -15,6 +15,7 @@ from chalicelib.domain.inbox import Talk
 from chalicelib.domain.script import HangUp, Listen, Prompt, Record, Script
 from chalicelib.domain.text import normalise
 from chalicelib.usecases import notices, replies
+from chalicelib.usecases.call_back import take_number
 from chalicelib.usecases.call_status import spell_slowly
 from chalicelib.usecases.calling import Calling, is_mobile, not_understood, sender_of
 
@@ -187,15 +188,7 @@ def _code(call: Call, calling: Calling, case: Case | None = None) -> Turn:
 
 
 def _number(call: Call, came: Came, calling: Calling, to_person: Enter) -> Turn:
-    """Keep a number to call back on; it is a contact, not the reporter's address."""
-    goodbye = HangUp((calling.say("goodbye", call),))
-    digits = "".join(c for c in came.keys if c.isdigit())
-    if not 9 <= len(digits) <= 11:
-        return Turn(call.goes_to("done"), (goodbye,))
-    case = calling.cases.get(call.case_code)
-    noted = case.act("note", actor=Actor.SYSTEM, at=calling.now, data={"call_back_number": digits})
-    thanked = HangUp((calling.say("number_kept", call), calling.say("goodbye", call)))
-    return Turn(call.goes_to("done"), (thanked,), cases=(noted,))
+    return take_number(call, came, calling)
 
 
 _STEPS = {"ask": _asked, "recorded": _recorded, "confirm": _confirm, "add": _add, "number": _number}

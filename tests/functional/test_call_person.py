@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.contact import number_of
 from chalicelib.domain.ladder import next_step
 from chalicelib.domain.script import HangUp, Leave, Listen, Record, Ring, Wait
 from tests.hotline import Hotline
@@ -317,6 +318,36 @@ def test_a_line_that_closes_while_somebody_waits_lets_them_leave_word(line: Hotl
     assert isinstance(fourth.last, Leave)
     fourth.did("left", result="leave")
     assert isinstance(fourth.last, Record)
+
+
+@pytest.mark.usefixtures("busy")
+def test_who_hides_the_number_is_asked_where_to_call(line: Hotline, dial: Any) -> None:
+    call = dial(caller="")
+    call.did("keys", keys="0")
+    call.did("waiting")
+    call.did("keys", keys="1")
+    assert "bấm số điện thoại" in call.did("left", result="leave")
+    assert "ghi số gọi lại" in call.did("keys", keys="0900000555")
+    call.did("ended")
+    assert number_of(line.case()) == "+84900000555"
+
+
+def test_a_hidden_number_hears_no_digits_whispered(dial: Any) -> None:
+    call = dial(caller="")
+    call.did("keys", keys="0")
+    assert "giấu số" in call.last.whisper
+
+
+@pytest.mark.parametrize("given", ["0900000555", "84900000555", "900000555"])
+def test_a_number_left_by_keypad_is_called_however_it_is_written(
+    line: Hotline, dial: Any, given: str
+) -> None:
+    line.at(EVENING)
+    call = dial(caller="")
+    call.did("keys", keys="0")
+    call.did("recorded", recording="RE1", seconds=5)
+    call.did("keys", keys=given)
+    assert number_of(line.case()) == "+84900000555"
 
 
 def test_late_news_of_a_queue_left_behind_changes_nothing(line: Hotline, dial: Any) -> None:
