@@ -26,7 +26,7 @@ LISTING = ("dynamodb:BatchGetItem",)
 """A list finds keys in an index and reads the items from the table."""
 
 STREAMING = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
-"""ListStreams has no resource and is not needed where the stream is named."""
+"""On the stream. Lambda's own example policy has ListStreams as well, on whatever streams the table has."""
 
 SENDING = ("ses:SendEmail", "ses:SendRawEmail")
 """SendEmail (v2) of a mail we built ourselves is checked as SendRawEmail, the action it had in v1."""
@@ -61,8 +61,9 @@ def statements(
         indexes = [f"{arn(tables[table])}/index/{index}" for table, index in function.lists]
         found.append(_allow("Lists", ("dynamodb:Query",), *indexes))
     if function.stream_of:
-        stream = tables[function.stream_of].get_att("StreamArn").to_string()
-        found.append(_allow("ReadItsStream", STREAMING, stream))
+        source = tables[function.stream_of]
+        found.append(_allow("ReadItsStream", STREAMING, source.get_att("StreamArn").to_string()))
+        found.append(_allow("FindItsStream", ("dynamodb:ListStreams",), f"{arn(source)}/stream/*"))
     if names := secret_names(function, plan):
         path = f"parameter{plan.parameters}"
         found.append(

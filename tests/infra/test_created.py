@@ -196,9 +196,15 @@ NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
     "api_handler": {("s3:GetObject", "recordings calls"): "the desk hears a recording"},
     "send_outbox": _CALLS
     | _PLACES
-    | {("s3:GetObject", "files reports"): "reports; in the loop the sweep was faster"},
+    | {
+        ("s3:GetObject", "files reports"): "reports; in the loop the sweep was faster",
+        ("dynamodb:ListStreams", "stream of outbox"): "Lambda looks for the stream",
+    },
     "sweep_outbox": _CALLS | _PLACES,
-    "count_cases": {("dynamodb:Query", "table stats"): "one reading right for all who read the counters"},
+    "count_cases": {
+        ("dynamodb:Query", "table stats"): "one reading right for all who read the counters",
+        ("dynamodb:ListStreams", "stream of cases"): "Lambda looks for the stream",
+    },
     "take_mail_event": {("dynamodb:GetItem", "table directory"): "a new version after a minute"},
     "do_wake_ups": {
         ("dynamodb:UpdateItem", "table cases"): "a step that failed is put off",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from chalicelib.settings import TABLES
 from chalicelib.storage.tables import STREAMS, TIME_TO_LIVE, create_table_arguments
+from infra.functions import FUNCTIONS
+from tests.infra.security_facts import function_roles, may
 
 
 @pytest.mark.parametrize("slug", ["dong-thap", "dong-nai"])
@@ -23,3 +27,14 @@ def test_a_table_is_made_as_its_record_describes_it(template, slug, name):
     assert (table.get("StreamSpecification") or {}).get("StreamViewType") == (stream and STREAMS[name])
     assert (table.get("TimeToLiveSpecification") or {}).get("AttributeName") == TIME_TO_LIVE.get(name)
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_lambda_may_find_and_read_the_stream_that_starts_a_function_and_no_other(template):
+    made = template("dong-thap")
+    for function in FUNCTIONS:
+        role = function_roles(made)[function.name]
+        table = {"Fn::GetAtt": [f"{function.stream_of.capitalize()}Table", "Arn"]}
+        stream = {"Fn::GetAtt": [f"{function.stream_of.capitalize()}Table", "StreamArn"]}
+        lists = [json.dumps({"Fn::Join": ["", [table, "/stream/*"]]})] if function.stream_of else []
+        assert may(role, "dynamodb:ListStreams") == lists, function.name
+        assert may(role, "dynamodb:GetRecords") == ([json.dumps(stream)] if function.stream_of else [])
