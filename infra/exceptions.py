@@ -25,6 +25,8 @@ class Accepted:
     reason: str
 
 
+STREAMS = "To look for a table's stream is asked of all its streams; it tells their names. Reading is for one stream."
+
 EXCEPTIONS = (
     Accepted(
         "AwsSolutions::AwsSolutions-S1",
@@ -61,6 +63,16 @@ EXCEPTIONS = (
         "[Resource::arn:<AWS::Partition>:transcribe:{region}:<AWS::AccountId>:transcription-job/{prefix}-*]",
         "App/(SendOutbox|SweepOutbox)Role",
         "Jobs are named after their recordings, below the province's own prefix.",
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::<OutboxTable.Arn>/stream/*]",
+        "App/SendOutboxRole",
+        STREAMS,
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::<CasesTable.Arn>/stream/*]",
+        "App/CountCasesRole",
+        STREAMS,
     ),
     Accepted(
         "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
