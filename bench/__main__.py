@@ -8,7 +8,13 @@ from typing import Any
 
 from bench import environment
 
-BUDGETS = {"first_sms_round_trips": 2, "case_write_units_by_rule": 90, "import_ratio": 1.3, "package_mb": 25}
+BUDGETS = {
+    "first_sms_round_trips": 2,
+    "case_write_units_by_rule": 90,
+    "voice_webhook_cpu_ms": 300,
+    "import_ratio": 1.3,
+    "package_mb": 25,
+}
 """Figure → the most it may be. What is over is marked; the exit status tells of failures only."""
 
 
@@ -23,6 +29,7 @@ def main() -> None:
         figures.update(_wake_ups())
         figures.update(_report_reads())
         figures.update(_message_time())
+        figures.update(_call_time())
     figures.update(_hour_at_the_centre())
     figures.update(_package())
     print(json.dumps(figures, ensure_ascii=False))
@@ -103,6 +110,17 @@ def _message_time() -> dict[str, Any]:
         f"One text message: {handled:.1f} ms of CPU in our process, {understood:.2f} ms of it to understand it\n"
     )
     return {"message_cpu_ms": round(handled, 2), "understand_ms": round(understood, 3)}
+
+
+def _call_time() -> dict[str, Any]:
+    from bench.call_time import milliseconds_of_cpu
+
+    spent = milliseconds_of_cpu()
+    figures = {"voice_webhook_cpu_ms": round(max(spent.values()), 1)}
+    told = ", ".join(f"{branch} {time:.0f}" for branch, time in spent.items())
+    print(f"The dearest webhook of a call, ms of CPU by branch: {told}")
+    print(f"  at most {_against_budget('voice_webhook_cpu_ms', figures)} ms\n")
+    return figures
 
 
 def _hour_at_the_centre() -> dict[str, Any]:

@@ -187,6 +187,8 @@ def environment(function: Function, plan: Plan) -> dict[str, str]:
         variables["PUBLIC_URL"] = plan.public_url
     if "sms" in function.secrets:
         variables |= {"SMS_PROVIDER": plan.sms_provider, "SMS_SENDER": plan.sms_sender}
+        if plan.voice_number:
+            variables["VOICE_NUMBER"] = plan.voice_number
     if function.sends_mail:
         variables |= {
             "EMAIL_SENDER": plan.email_sender,

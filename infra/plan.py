@@ -56,6 +56,8 @@ class Plan:
     sms_provider: str
     """twilio or gateway."""
     sms_sender: str
+    voice_number: str
+    """Number that phones show when the hotline calls; empty = the sender of texts."""
     ops_email: str
     certificate: str
     """ARN of the certificate for *domain*."""
@@ -195,6 +197,7 @@ def make_plan(slug: str, environment: str = "production", root: Path | None = No
         email_sender=province["email_from"].replace("@", f"@{beside}"),
         sms_provider=chosen["sms"]["provider"],
         sms_sender=province["sms_sender"],
+        voice_number="" if chosen["voice"]["number"] == "none" else chosen["voice"]["number"],
         ops_email=chosen["ops"]["email"],
         certificate=web["certificate"] or "",
         cdn=web["cdn"],

@@ -195,9 +195,13 @@ ivr = Record(
         "voices": map_of(words, key=one_of(*LANGUAGES)),
     },
 )
+number_or_none = matching(
+    r"none|\+[1-9][0-9]{6,14}", "a number in E.164, or none", "Write 0277 1022 as +842771022."
+)
 deploy = Record(
     {
         "ops": Record({"email": email}),
+        "voice": Record({"number": number_or_none}),
         "sms": Record({"provider": one_of("twilio", "gateway")}),
         "web": Record(
             {"certificate": anything, "cdn": flag, "firewall": flag, "requests_per_5_minutes": positive}

@@ -30,8 +30,7 @@ class Telephone:
 @pytest.fixture(scope="module")
 def dong_thap(start_province: Callable[..., Province]) -> Province:
     """Đồng Tháp on Monday 2 March 2026, 08:30."""
-    province = start_province(START="2026-03-02T08:30")
-    return province
+    return start_province(START="2026-03-02T08:30")
 
 
 @pytest.fixture(scope="module")

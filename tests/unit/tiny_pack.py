@@ -144,6 +144,7 @@ answers:
     "deploy.yaml": """\
 ops: {email: van-hanh@1022.gov.vn}
 sms: {provider: twilio}
+voice: {number: none}
 web: {certificate: "", cdn: false, firewall: false, requests_per_5_minutes: 1000}
 mail: {receive: true, rule_set: ""}
 keys: {own: false}
