@@ -5,7 +5,8 @@ Another engine than Amazon's is named the SDK's own way: AWS_ENDPOINT_URL, or AW
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from infra.plan import Plan
@@ -34,6 +35,9 @@ class Stack:
     outputs: dict[str, str]
     resources: tuple[tuple[str, str, str], ...]
     """Logical id, type and physical id of each."""
+    tags: dict[str, str] = field(default_factory=dict)
+    changed_at: datetime | None = None
+    """When the last change of it began; its birth before the first."""
 
     def of_type(self, kind: str) -> list[str]:
         """Return the physical ids of the resources of a type, e.g. `AWS::DynamoDB::Table`."""
@@ -74,6 +78,8 @@ def find_stack(plan: Plan, name: str | None = None) -> Stack | None:
             for page in pages
             for one in page["StackResourceSummaries"]
         ),
+        {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
+        found.get("LastUpdatedTime") or found["CreationTime"],
     )
 
 

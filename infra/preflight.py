@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from chalicelib.settings import INDEX_MARK, SHORTEST_KEY, TABLES
-from infra import aws, receipt_rules, regions, tools
-from infra.plan import BUCKETS, RULE_SET, Plan
+from chalicelib.settings import INDEX_MARK, SHORTEST_KEY
+from infra import aws, leftovers, receipt_rules, regions, tools
+from infra.plan import RULE_SET, Plan
 from packs import PROVINCES, PackError, Problem, check
 from packs.marked import load_yaml
 
@@ -109,7 +108,13 @@ def region(plan: Plan, shell: Mapping[str, str], root: Path | None = None) -> It
 
 def _stack(plan: Plan, stack: aws.Stack | None, account: str) -> Iterator[Problem]:
     if stack is None or stack.status in aws.NEVER_WAS:
-        yield from _left_over(plan, account, failed=stack is not None)
+        yield from leftovers.problems(plan, account, failed=stack is not None)
+    elif (stack.tags.get("hotline"), stack.tags.get("environment")) != (plan.slug, plan.environment):
+        what = f"its tags do not say that it is {plan.environment} of {plan.slug}; somebody else's is not changed."
+        remedy = (
+            "Rename the pack's folder, or tag the stack hotline and environment if it is this one after all."
+        )
+        yield Problem(f"stack {plan.stack_name}", 0, what, remedy)
     elif stack.status in STUCK:
         yield Problem(
             f"stack {plan.stack_name}",
@@ -120,45 +125,6 @@ def _stack(plan: Plan, stack: aws.Stack | None, account: str) -> Iterator[Proble
     elif stack.status.endswith("IN_PROGRESS"):
         what = f"somebody is changing it at this moment ({stack.status})."
         yield Problem(f"stack {plan.stack_name}", 0, what, "Wait until that is done.")
-
-
-def _left_over(plan: Plan, account: str, *, failed: bool) -> Iterator[Problem]:
-    """Whatever holds data stays when a stack goes; a new stack cannot make it again under the same name."""
-    there = [*_tables(plan), *_buckets(plan, account), *_log_groups(plan)]
-    if there and failed:
-        also = " ALSO_PRODUCTION=1" if plan.is_production else ""
-        yield Problem(
-            f"stack {plan.stack_name}",
-            0,
-            f"its first deploy failed, and of it have stayed: {', '.join(there)}.",
-            f"Run: make destroy {plan.words} CONFIRM={plan.stack_name}{also}; it names the command that deletes each.",
-        )
-    elif there:
-        yield Problem(
-            f"account, {plan.region}",
-            0,
-            f"there is no stack {plan.stack_name}, but of an earlier one have stayed: {', '.join(there)}.",
-            "Take them into the new stack or delete them: docs/ops/first-province.md, 'When a stack was removed'.",
-        )
-
-
-def _tables(plan: Plan) -> Iterator[str]:
-    dynamodb = aws.client("dynamodb", plan)
-    for table in map(plan.table, TABLES):
-        with suppress(dynamodb.exceptions.ResourceNotFoundException):
-            dynamodb.describe_table(TableName=table)
-            yield table
-
-
-def _buckets(plan: Plan, account: str) -> Iterator[str]:
-    mine = {one["Name"] for one in aws.client("s3", plan).list_buckets()["Buckets"]}
-    return (name for name in (plan.bucket(bucket, account) for bucket in BUCKETS) if name in mine)
-
-
-def _log_groups(plan: Plan) -> Iterator[str]:
-    pages = aws.client("logs", plan).get_paginator("describe_log_groups")
-    for page in pages.paginate(logGroupNamePrefix=plan.log_group("")):
-        yield from (group["logGroupName"] for group in page["logGroups"])
 
 
 def _secrets(plan: Plan) -> Iterator[Problem]:

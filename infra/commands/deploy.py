@@ -123,7 +123,19 @@ def _check(plan: Plan, cdk: Cdk, shell: Mapping[str, str], *, numbers_later: boo
 
 
 def _failed(plan: Plan, before: aws.Stack | None) -> str:
+    after = aws.find_stack(plan)
     serves = "The version before still serves" if before else "Nothing serves yet"
+    began = after and not (before and (before.status, before.changed_at) == (after.status, after.changed_at))
+    if not began:
+        return (
+            f"{plan.stack_name}: the deploy failed before it changed anything; see above. {serves}, and no directory "
+            "was published."
+        )
+    if after and after.status in preflight.STUCK:
+        return (
+            f"{plan.stack_name}: the deploy failed, and taking it back did too ({after.status}). No directory was "
+            "published. See docs/ops/first-province.md, 'When a deploy fails'."
+        )
     return (
         f"{plan.stack_name}: the deploy failed and was taken back. {serves}, and no directory was published.\n"
         f"The first line with FAILED above says why; all of them: CloudFormation in {plan.region}, "

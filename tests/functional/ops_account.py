@@ -20,7 +20,9 @@ def make_stack(plan):
     """The stack with its queue of failures."""
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": plan.failed_queue}}
     boto3.client("cloudformation").create_stack(
-        StackName=plan.stack_name, TemplateBody=json.dumps({"Resources": {"FailedQueue": queue}})
+        StackName=plan.stack_name,
+        TemplateBody=json.dumps({"Resources": {"FailedQueue": queue}}),
+        Tags=[{"Key": "hotline", "Value": plan.slug}, {"Key": "environment", "Value": plan.environment}],
     )
 
 

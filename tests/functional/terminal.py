@@ -27,11 +27,23 @@ def find_stack(name):
     return next((stack for stack in stacks if stack["StackName"] == name), None)
 
 
-class Terminal:
-    """Stands in for `infra.tools.run`; a deploy makes the stack in the account in memory."""
+def set_status(name, status):
+    """Let the stack in the account in memory be as CloudFormation leaves one."""
+    cloudformation = boto3.client("cloudformation")
+    stacks = get_backend("cloudformation")["123456789012"][cloudformation.meta.region_name].stacks
+    (stack,) = (one for one in stacks.values() if one.name == name)
+    stack.status = status
 
-    def __init__(self, template=None, *, node="v24.1.0", fails=()):
-        self.template, self.node, self.fails = template, node, fails
+
+class Terminal:
+    """
+    Stands in for `infra.tools.run`; a deploy makes the stack in the account in memory.
+
+    A step in *fails* does nothing but fail; a deploy that does leaves the stack as *ends* says.
+    """
+
+    def __init__(self, template=None, *, node="v24.1.0", fails=(), ends=""):
+        self.template, self.node, self.fails, self.ends = template, node, fails, ends
         self.ran = []
 
     def __call__(self, command, *, shown=False, env=None):
@@ -40,6 +52,8 @@ class Terminal:
         word = next(w for w in ("install", "bootstrap", "synth", "deploy", "diff") if w in command)
         self.ran.append(word)
         if word in self.fails:
+            if word == "deploy" and self.ends:
+                set_status(command[command.index("deploy") + 1], self.ends)
             return Ended(1, f"{word} went wrong")
         if word == "synth":
             made = Path(command[command.index("--output") + 1])

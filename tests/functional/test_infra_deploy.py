@@ -12,7 +12,6 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
-from moto.backends import get_backend
 
 from chalicelib.errors import CaseConflict
 from chalicelib.storage.directory_store import DirectoryStore
@@ -25,7 +24,7 @@ from infra.state import Status
 from infra.stores import use
 from packs import PROVINCES, PackError, Problem, read_data
 from tests.functional.ops_account import make_tables
-from tests.functional.terminal import Terminal, table_template
+from tests.functional.terminal import Terminal, set_status, table_template
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
@@ -45,8 +44,8 @@ class Province:
         self.plan, self.folder, self.published, self.lines = plan, folder, [], []
         self.refuses = None
 
-    def deploy(self, template, *, problems=(), fails=()):
-        self.terminal = Terminal(template, fails=fails)
+    def deploy(self, template, *, problems=(), fails=(), ends=""):
+        self.terminal = Terminal(template, fails=fails, ends=ends)
         self.lines = []
         return deploy(
             self.plan,
@@ -121,16 +120,25 @@ def test_a_failed_deploy_says_what_still_serves_and_publishes_nothing(province, 
     assert "Nothing serves yet" in province.told
     assert province.deploy(table_template(plan))
     assert not province.deploy(table_template(plan), fails=["deploy"])
+    assert "failed before it changed anything" in province.told
     assert "The version before still serves" in province.told
-    assert "Events" in province.told
     assert province.published == ["dong-thap-pilot"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("UPDATE_ROLLBACK_COMPLETE", "Events"), ("UPDATE_ROLLBACK_FAILED", "'When a deploy fails'")],
+)
+def test_a_deploy_that_cloudformation_took_back_or_could_not_is_told_apart(province, plan, status, words):
+    assert province.deploy(table_template(plan))
+    assert not province.deploy(table_template(plan), fails=["deploy"], ends=status)
+    assert words in province.told
+    assert ("was taken back" in province.told) is (status == "UPDATE_ROLLBACK_COMPLETE")
 
 
 def test_after_a_first_deploy_that_failed_the_next_one_is_the_first(province, plan):
     province.deploy(table_template(plan))
-    stacks = get_backend("cloudformation")["123456789012"][plan.region].stacks
-    (stack,) = (one for one in stacks.values() if one.name == plan.stack_name)
-    stack.status = "ROLLBACK_COMPLETE"
+    set_status(plan.stack_name, "ROLLBACK_COMPLETE")
     assert not province.deploy(table_template(plan), fails=["deploy"])
     assert "Nothing serves yet" in province.told
     boto3.client("dynamodb").delete_table(TableName=plan.table("cases"))  # taken back with the rest
@@ -427,13 +435,24 @@ def test_a_removed_stack_names_what_has_stayed_and_how_to_delete_it(province, pl
     )
 
 
+def test_a_stack_that_is_only_thought_of_is_none_to_look_at_and_goes_without_a_word(plan, tmp_path):
+    boto3.client("cloudformation").create_change_set(
+        StackName=plan.stack_name,
+        ChangeSetName="never-executed",
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps(table_template(plan)),
+    )
+    code, told = looked(plan, Terminal(), tmp_path)
+    assert code == 0
+    assert "everything is new" in told
+    assert remove(plan, plan.stack_name)[0] == 0
+
+
 def test_a_stack_whose_first_deploy_failed_is_removed_and_names_only_what_is_there(province, plan):
     province.deploy(
         table_template(plan, Logs={"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "RetainExceptOnCreate"})
     )
-    stacks = get_backend("cloudformation")["123456789012"][plan.region].stacks
-    (stack,) = (one for one in stacks.values() if one.name == plan.stack_name)
-    stack.status = "ROLLBACK_COMPLETE"
+    set_status(plan.stack_name, "ROLLBACK_COMPLETE")
     code, told = remove(plan, plan.stack_name)
     assert code == 0
     assert "delete-table --table-name dong-thap-pilot-cases" in told

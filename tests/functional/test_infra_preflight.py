@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from infra import preflight, receipt_rules, tools
-from infra.aws import Stack
+from infra.aws import Stack, find_stack, serving_stack
 from infra.plan import make_plan
 from packs import PROVINCES
 from tests.functional.ops_account import make_stack, make_tables
@@ -214,10 +214,82 @@ def test_buckets_and_logs_that_stayed_are_named_too(account, pilot, kind):
     ],
 )
 def test_a_stack_in_the_middle_of_something_is_left_alone(account, pilot, status, words):
-    stack = Stack(pilot.stack_name, status, {}, ())
+    tags = {"hotline": "dong-thap", "environment": "pilot"}
+    stack = Stack(pilot.stack_name, status, {}, (), tags)
     found = said(preflight._stack(pilot, stack, "123456789012"))
     assert words in found
     assert bool(words) == bool(found)
+
+
+@pytest.mark.parametrize("tags", [{}, {"hotline": "dong-thap-pilot", "environment": "production"}])
+def test_a_stack_of_the_same_name_that_is_somebody_else_s_is_not_changed(account, pilot, tags):
+    stack = Stack(pilot.stack_name, "UPDATE_COMPLETE", {}, (), tags)
+    assert "somebody else's is not changed" in said(preflight._stack(pilot, stack, "123456789012"))
+
+
+def test_a_stack_that_is_only_thought_of_counts_as_none(account, pilot):
+    boto3.client("cloudformation").create_change_set(
+        StackName=pilot.stack_name,
+        ChangeSetName="never-executed",
+        ChangeSetType="CREATE",
+        TemplateBody='{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}',
+    )
+    store_all(pilot)
+    assert find_stack(pilot).status == "REVIEW_IN_PROGRESS"
+    assert in_account(pilot) == []
+    assert serving_stack(pilot) is None
+
+
+def _make_queue(plan):
+    boto3.client("sqs").create_queue(QueueName=plan.failed_queue)
+
+
+def _make_identity(plan):
+    boto3.client("sesv2").create_email_identity(EmailIdentity=plan.email_domain)
+
+
+def _make_configuration_set(plan):
+    boto3.client("sesv2").create_configuration_set(ConfigurationSetName=plan.stack_name)
+
+
+def _make_receipt_rule(plan):
+    receipt_rules.make(plan)
+    boto3.client("ses").create_receipt_rule(
+        RuleSetName=plan.rule_set, Rule={"Name": plan.stack_name, "Recipients": [], "Actions": []}
+    )
+
+
+@pytest.mark.parametrize(
+    ("take", "words"),
+    [
+        (_make_queue, "delete-queue"),
+        (_make_identity, "delete-email-identity --email-identity pilot.thu.1022.dong-thap.example"),
+        (_make_configuration_set, "delete-configuration-set"),
+        (_make_receipt_rule, "delete-receipt-rule --rule-set-name hotline-1022"),
+    ],
+)
+def test_a_name_that_is_taken_already_is_told_with_the_command_that_frees_it(account, pilot, take, words):
+    store_all(pilot)
+    take(pilot)
+    (problem,) = in_account(pilot)
+    assert words in problem.remedy and problem.remedy.endswith("--region ap-southeast-1")
+    make_stack_over(pilot)
+    assert in_account(pilot) == []
+
+
+def make_stack_over(plan):
+    """The stack has it now."""
+    boto3.client("sqs").delete_queue(
+        QueueUrl=boto3.client("sqs").create_queue(QueueName=plan.failed_queue)["QueueUrl"]
+    )
+    make_stack(plan)
+
+
+def test_a_domain_that_another_api_has_is_told_before_a_deploy(account, plan):
+    store_all(plan)
+    boto3.client("apigateway").create_domain_name(domainName=plan.domain)
+    assert "aws apigateway delete-domain-name" in said(in_account(plan))
+    assert "delete-domain-name" not in said(in_account(replace(plan, cdn=True)))
 
 
 def test_another_active_set_of_receipt_rules_is_refused_and_naming_it_helps(account, pilot):
