@@ -197,6 +197,7 @@ def make_log_group(scope: Construct, plan: Plan, name: str, key: cdk.CfnResource
         f"Log-{name}",
         log_group_name=plan.log_group(name),
         retention_in_days=next((days for days in LOG_DAYS if days >= plan.logs_days), LOG_DAYS[-1]),
+        kms_key_id=arn(key) if key is not None else None,
     )
     # A log says nothing yet when the first deploy fails, and would only stand in the way of the next.
     keep(group, cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE)

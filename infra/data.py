@@ -62,6 +62,30 @@ def make_key(scope: Construct, plan: Plan) -> kms.CfnKey | None:
                     "Resource": "*",
                     "Condition": {"StringEquals": {"aws:SourceAccount": stack.account}},
                 },
+                {
+                    # CloudWatch Logs tells no account; it names the log group in the encryption context.
+                    "Sid": "LogsOfThisStack",
+                    "Effect": "Allow",
+                    "Principal": {"Service": f"logs.{plan.region}.amazonaws.com"},
+                    "Action": [
+                        "kms:Encrypt",
+                        "kms:Decrypt",
+                        "kms:ReEncrypt*",
+                        "kms:GenerateDataKey*",
+                        "kms:Describe*",
+                    ],
+                    "Resource": "*",
+                    "Condition": {
+                        "ArnLike": {
+                            "kms:EncryptionContext:aws:logs:arn": stack.format_arn(
+                                service="logs",
+                                resource="log-group",
+                                resource_name=plan.log_group("*"),
+                                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+                            )
+                        }
+                    },
+                },
             ],
         },
     )
