@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.script import Script
+if TYPE_CHECKING:
+    from chalicelib.domain.script import Script
 
 START, KEYS, SPEECH, SILENCE, RECORDED, RUNG, WAITING, LEFT, ENDED = (
     "start",

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from chalicelib.domain.case import OPEN, Actor, Case, Status
 from chalicelib.domain.directory import Directory
-from chalicelib.domain.duty import CENTRE, on_duty
 
 CHANNEL = "call"
 """Of outbox messages that place a call."""
@@ -55,6 +54,8 @@ def waits_for_call(case: Case) -> bool:
 
 def phones_to_ring(directory: Directory, now: datetime) -> tuple[str, ...]:
     """Whose phone may ring for a call-back: the centre's officers on duty, and the desk's own."""
+    from chalicelib.domain.duty import CENTRE, on_duty
+
     desk = str(directory.province.get("desk", {}).get("phone") or "")
     return tuple(dict.fromkeys((*on_duty(directory, CENTRE, now).phones, *((desk,) if desk else ()))))
 

@@ -28,9 +28,6 @@ from chalicelib.errors import (
 )
 from chalicelib.gateways.twilio_webhooks import parse_form
 from chalicelib.storage.commit import commit
-from chalicelib.usecases.agency_action import act_for_agency
-from chalicelib.usecases.desk_action import act_for_desk
-from chalicelib.usecases.open_link import DESK, open_link
 
 _log = logging.getLogger("hotline.links")
 
@@ -101,13 +98,19 @@ def act_on_case(token: str) -> Response:
 
 
 def _open(token: str) -> tuple[Case, Link]:
+    from chalicelib.usecases.open_link import open_link
+
     return open_link(token, cases=wiring.case_store(), keys=wiring.keys(), now=wiring.now())
 
 
 def _act(case: Case, link: Link, act: str, text: str, agency: str) -> Case:
     context: dict[str, Any] = {"commit": commit, "directory": wiring.directory(), "now": wiring.now()}
-    if link.role == DESK:
+    if link.role == "desk":
+        from chalicelib.usecases.desk_action import act_for_desk
+
         return act_for_desk(case, act, text, agency, **context)
+    from chalicelib.usecases.agency_action import act_for_agency
+
     return act_for_agency(case, act, text, **context)
 
 
@@ -124,6 +127,6 @@ def _page(case: Case, link: Link, *, status: int = 200, **state: Any) -> Respons
 
     directory, now = wiring.directory(), wiring.now()
     view = case_view(case, directory, audience=link.role, language="vi", now=now)
-    if link.role == DESK:
+    if link.role == "desk":
         _give_addresses(view)
     return html(link.role, status=status, directory=directory, case=view, now=now, **state)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
-from chalicelib.domain.call import Came
-from chalicelib.domain.ivr import Tree
 from chalicelib.entrypoints.http import XML, answers_webhook, protected_by
 from chalicelib.entrypoints.twilio import SIGNED, signed_form
 from chalicelib.errors import MalformedRequest, StorageUnavailable
@@ -32,6 +31,9 @@ from chalicelib.gateways.twilio_voice_webhooks import (
 )
 
 _log = logging.getLogger("hotline.voice")
+
+if TYPE_CHECKING:
+    from chalicelib.domain.call import Came
 
 routes = Blueprint(__name__)
 
@@ -118,17 +120,17 @@ def _step(turn: int, where: str = "") -> Response:
 
 
 def _answer(came: Came, *, waiting: bool = False) -> Response:
+    from chalicelib.domain.ivr import tree_of
     from chalicelib.gateways.voice_twiml import to_twiml
     from chalicelib.usecases.take_call import take_call
 
     taking = wiring.taking()
     script, turn = take_call(came, **taking)
-    tree = Tree.from_data(taking["directory"].ivr)
     said = to_twiml(
         script,
         turn=turn,
         public_url=settings.public_url(),
-        voices=tree.voices,
+        voices=tree_of(taking["directory"]).voices,
         caller_id=_shown(),
         waiting=waiting,
     )
@@ -137,6 +139,7 @@ def _answer(came: Came, *, waiting: bool = False) -> Response:
 
 def _officer(turn: int, where: str) -> Response:
     """An officer's phone was picked up: who calls is whispered, and a key takes the call."""
+    from chalicelib.domain.ivr import tree_of
     from chalicelib.domain.script import Ring
     from chalicelib.gateways.voice_twiml import accepted_twiml, screen_twiml
 
@@ -154,7 +157,7 @@ def _officer(turn: int, where: str) -> Response:
         language="vi",
         turn=turn,
         public_url=settings.public_url(),
-        voices=Tree.from_data(wiring.directory().ivr).voices,
+        voices=tree_of(wiring.directory()).voices,
     )
     return Response(body=said, headers=XML)
 

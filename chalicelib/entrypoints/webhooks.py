@@ -9,8 +9,6 @@ from chalicelib.entrypoints.http import JSON, XML, answers_webhook, protected_by
 from chalicelib.entrypoints.twilio import SIGNED, bounded_body, signed_form
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.gateways.twilio_webhooks import read_twilio_sms, read_twilio_status, twiml_reply
-from chalicelib.usecases.take_delivery import take_delivery
-from chalicelib.usecases.take_sms import take_sms
 
 routes = Blueprint(__name__)
 
@@ -21,6 +19,8 @@ GATEWAY = "gateway signature"
 @protected_by(SIGNED)
 @answers_webhook
 def take_twilio_sms() -> Response:
+    from chalicelib.usecases.take_sms import take_sms
+
     params = signed_form(routes, "/twilio/sms")
     reply = take_sms(read_twilio_sms(params), **wiring.taking())
     return Response(body=twiml_reply(reply), headers=XML)
@@ -30,6 +30,8 @@ def take_twilio_sms() -> Response:
 @protected_by(SIGNED)
 @answers_webhook
 def take_twilio_status() -> Response:
+    from chalicelib.usecases.take_delivery import take_delivery
+
     # The id is our own and URL-safe: the address that was signed can be built again exactly (docs/providers.md).
     message_id = str(dict(routes.current_request.query_params or {}).get("id", ""))
     params = signed_form(routes, "/twilio/sms-status", f"?id={message_id}" if message_id else "")
@@ -44,6 +46,8 @@ def take_twilio_status() -> Response:
 @answers_webhook
 def take_gateway_sms() -> Response:
     from chalicelib.gateways.sms_json import check_gateway_signature, read_gateway, reply_body
+    from chalicelib.usecases.take_delivery import take_delivery
+    from chalicelib.usecases.take_sms import take_sms
 
     request = routes.current_request
     body = bounded_body(routes)

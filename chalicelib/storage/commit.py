@@ -6,16 +6,15 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.call import Call
 from chalicelib.domain.case import Case
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.message import Message
-from chalicelib.domain.waiting import Queue
 from chalicelib.errors import AlreadyReceived, CaseConflict, HotlineError
 from chalicelib.storage.case_record import CaseRecord, EventRecord, case_to_record, event_to_record
 from chalicelib.storage.connection import connection
@@ -32,6 +31,10 @@ from chalicelib.storage.inbox_record import (
 )
 from chalicelib.storage.message_record import MessageRecord, message_to_record
 from chalicelib.storage.record import Record
+
+if TYPE_CHECKING:  # a text is stored without them
+    from chalicelib.domain.call import Call
+    from chalicelib.domain.waiting import Queue
 
 TRIES = 4
 """How often a commit is tried while another transaction holds one of its items."""

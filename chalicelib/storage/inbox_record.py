@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.call import Call
 from chalicelib.domain.inbox import Received, Talk
-from chalicelib.domain.waiting import Hold, Queue, Waiter
 from chalicelib.storage.record import (
     IntegerAttribute,
     JsonAttribute,
@@ -15,6 +14,10 @@ from chalicelib.storage.record import (
     TextAttribute,
     moment_text,
 )
+
+if TYPE_CHECKING:  # a text is stored without them
+    from chalicelib.domain.call import Call
+    from chalicelib.domain.waiting import Queue
 
 RECEIVED_KEPT = timedelta(days=30)
 """Providers repeat a webhook within days; a month is safely longer, and then the text is gone."""
@@ -121,6 +124,8 @@ def queue_to_record(queue: Queue) -> QueueRecord:
 
 def record_to_queue(record: QueueRecord) -> Queue:
     """What the item means."""
+    from chalicelib.domain.waiting import Hold, Queue, Waiter
+
     moment = datetime.fromisoformat
     return Queue(
         line=record.id.removeprefix(QUEUE),
@@ -166,6 +171,8 @@ def call_to_record(call: Call) -> CallRecord:
 
 def record_to_call(record: CallRecord) -> Call:
     """What the item means."""
+    from chalicelib.domain.call import Call
+
     return Call(
         id=record.id.removeprefix(CALL),
         caller=record.caller or "",

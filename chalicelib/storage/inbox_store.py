@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.call import Call
 from chalicelib.domain.inbox import Received, Talk
-from chalicelib.domain.waiting import Queue
 from chalicelib.storage.batch import items_by_key
 from chalicelib.storage.inbox_record import (
     RECEIVED_KEPT,
@@ -22,6 +21,10 @@ from chalicelib.storage.inbox_record import (
     record_to_talk,
     talk_key,
 )
+
+if TYPE_CHECKING:  # a text is read without them
+    from chalicelib.domain.call import Call
+    from chalicelib.domain.waiting import Queue
 
 
 class InboxStore:
@@ -74,6 +77,8 @@ class InboxStore:
         Raises:
             StorageUnavailable: The database did not answer.
         """
+        from chalicelib.domain.waiting import Queue
+
         found = items_by_key(ReceivedRecord, [{"id": {"S": queue_key(line)}}])
         return next((record_to_queue(QueueRecord.from_raw_data(item)) for item in found), Queue(line))
 

@@ -7,11 +7,10 @@ from datetime import datetime
 from chalicelib.domain import handling
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import WITH_AGENCY, Actor, Case
-from chalicelib.domain.contact import may_call, phones_to_ring
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.text import normalise
 from chalicelib.errors import ActionNotAllowed, MalformedRequest
-from chalicelib.usecases import call_out, notices
+from chalicelib.usecases import notices
 from chalicelib.usecases.agency_action import Commit, Outcome
 
 
@@ -65,6 +64,9 @@ def desk_action(
 
 def _call(case: Case, phone: str, directory: Directory, now: datetime) -> Outcome:
     """Have the citizen called; only phones of the pack may ring, whoever holds the link."""
+    from chalicelib.domain.contact import may_call, phones_to_ring
+    from chalicelib.usecases import call_out  # a page that calls nobody does without
+
     if not may_call(case):
         raise ActionNotAllowed("there is no number to call, or the case has ended")
     if phone and phone not in phones_to_ring(directory, now):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chalicelib.domain.contact import CHANNEL as CALL
 from chalicelib.domain.message import Delivery, Message
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.usecases.send import Sending, give_up
@@ -43,7 +42,7 @@ def take_delivery(report: DeliveryReport, *, sending: Sending, now: datetime) ->
     message = sending.outbox.get(report.message_id)
     if message is None or message.status not in _OUT or _is_of_earlier_try(report, message):
         return "known"
-    if message.channel == CALL:
+    if message.channel == "call":
         # It was placed; that nobody picked up is told by the call's own end, which orders the next try.
         sending.outbox.settle(
             message.id, expected=_OUT, status=Delivery.DELIVERED, provider_id=report.provider_id
