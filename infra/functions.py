@@ -100,7 +100,7 @@ FUNCTIONS = (
         secrets=("signing",),
         reads_files=("inbound",),
     ),
-    Function("take_mail_event", "TakeMailEvent", "async", 512, 60, _SETTLING),
+    Function("take_mail_event", "TakeMailEvent", "async", 256, 60, _SETTLING),
     Function(
         "sweep_outbox",
         "SweepOutbox",
@@ -119,7 +119,7 @@ FUNCTIONS = (
         "do_wake_ups",
         "DoWakeUps",
         "schedule",
-        512,
+        256,
         55,
         {"cases": READ + PUT + UPDATE, "outbox": PUT, "directory": READ},
         lists=(("cases", "by_wake"),),

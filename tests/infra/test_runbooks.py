@@ -10,6 +10,7 @@ import pytest
 
 from infra.__main__ import COMMANDS
 from infra.alarms import alarms
+from infra.functions import FUNCTIONS
 from infra.plan import make_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,3 +49,12 @@ def test_every_option_of_a_runbook_is_one_its_command_takes(page):
             parser = argparse.ArgumentParser()
             import_module(COMMANDS[words[1]]).add_arguments(parser)
             parser.parse_args(shlex.split(given["ARGS"]))
+
+
+def test_the_page_of_sizes_tells_those_of_the_functions():
+    page = (OPS / "sizes.md").read_text(encoding="utf-8")
+    row = r"^\| `(\w+)` \| [^|]+ \| (\d+) MB \| .* \| (\d+) s \|$"
+    found = {
+        name: (int(memory), int(timeout)) for name, memory, timeout in re.findall(row, page, re.MULTILINE)
+    }
+    assert found == {one.name: (one.memory, one.timeout) for one in FUNCTIONS}
