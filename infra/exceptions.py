@@ -25,7 +25,7 @@ class Accepted:
     reason: str
 
 
-STREAMS = "To look for a table's stream is asked of all its streams; it tells their names. Reading is for one stream."
+STREAMS = "A table has one stream; its address holds the moment it was switched on, and changes when it is restored."
 
 EXCEPTIONS = (
     Accepted(
