@@ -1,4 +1,4 @@
-"""Facts of a template that answer a security review; each returns what contradicts it, an empty list when nothing does."""
+"""Facts of a template that answer a security review; each returns what contradicts it, or an empty list."""
 
 from __future__ import annotations
 
