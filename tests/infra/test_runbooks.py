@@ -58,3 +58,13 @@ def test_the_page_of_sizes_tells_those_of_the_functions():
         name: (int(memory), int(timeout)) for name, memory, timeout in re.findall(row, page, re.MULTILINE)
     }
     assert found == {one.name: (one.memory, one.timeout) for one in FUNCTIONS}
+
+
+def test_a_mapping_made_by_hand_has_all_that_the_stacks_own_has(template):
+    text = (OPS / "restore.md").read_text(encoding="utf-8")
+    for mapping in template("dong-thap").of_type("AWS::Lambda::EventSourceMapping").values():
+        for name, value in mapping["Properties"].items():
+            option = "--" + re.sub(r"(?<!^)([A-Z])", r"-\1", name).lower()
+            given = re.search(rf"{option} (\S+)", text)
+            assert given, option
+            assert given[1] == str(value) or not isinstance(value, int) or value is True, option
