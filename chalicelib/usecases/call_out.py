@@ -31,6 +31,7 @@ from chalicelib.errors import CaseConflict, CaseNotFound
 from chalicelib.texts import text
 from chalicelib.usecases import notices
 from chalicelib.usecases.call_back import next_morning, scheduled
+from chalicelib.usecases.call_status import spell_slowly
 from chalicelib.usecases.calling import Calling, not_understood
 
 ASKED = "call_asked"
@@ -167,16 +168,20 @@ def step(call: Call, came: Came, calling: Calling) -> Turn:
 
 
 def hung_up(call: Call, came: Came, calling: Calling) -> Turn:
-    """The officer's side of the call has ended, or was never answered: without a talk it is tried again."""
-    result = came.result if call.step == "out.rung" and came.result in _NOT_REACHED else OFFICER
-    return _settled(call, result, 0, calling)
+    """The officer's side has ended. Taken by them, how the citizen's phone rang is told by itself, before or after."""
+    if call.step == "out.rung":
+        return (
+            _settled(call, came.result, 0, calling) if came.result in _NOT_REACHED else _freed(call, calling)
+        )
+    return _settled(call, OFFICER, 0, calling)
 
 
 def told_late(call: Call, came: Came, calling: Calling) -> Turn:
-    """How the citizen's phone rang, told after the end: a talk counts, and what was to be tried again is dropped."""
-    if came.result not in ("completed", "answered"):
-        return Turn(call, ())
+    """How the citizen's phone rang, told after the end: a talk counts whatever was written before it."""
+    result = _result(came)
     case = calling.cases.get(call.case_code)
+    if result != TALKED or not any(event.data.get("call") == call.id for event in case.events):
+        return _settled(call, result, came.seconds, calling)
     noted = contact(
         case,
         f"{call.id}#late",
@@ -193,11 +198,17 @@ def told_late(call: Call, came: Came, calling: Calling) -> Turn:
 _NOT_REACHED = ("no-answer", "busy", "failed", "canceled")
 
 
+def _result(came: Came) -> str:
+    """How the citizen's phone rang."""
+    if came.result in ("completed", "answered"):
+        return TALKED
+    return came.result if came.result in _NOT_REACHED else "failed"
+
+
 def _rung(call: Call, came: Came, calling: Calling) -> Turn:
-    talked = came.result in ("completed", "answered")
-    result = TALKED if talked else came.result if came.result in _NOT_REACHED else "failed"
+    result = _result(came)
     turn = _settled(call.goes_to("done"), result, came.seconds, calling)
-    said = () if talked else (_say("out_not_reached", call, calling),)
+    said = () if result == TALKED else (_say("out_not_reached", call, calling),)
     return replace(turn, script=(HangUp(said),))
 
 
@@ -263,7 +274,7 @@ def _ask_key(call: Call, case: Case, calling: Calling) -> Turn:
     service = calling.directory.services.get(case.service or "")
     what = service.name() if service else text("voice.whisper_nothing", "vi", calling.directory)
     asked = Listen(
-        (_say("out_whisper", call, calling, code=" ".join(case.code), what=what),), keys=1, seconds=10
+        (_say("out_whisper", call, calling, code=spell_slowly(case.code), what=what),), keys=1, seconds=10
     )
     return Turn(call.goes_to("out.accept"), (asked,))
 

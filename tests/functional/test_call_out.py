@@ -13,6 +13,7 @@ from chalicelib.errors import ActionNotAllowed, MalformedRequest, SendFailed, Se
 from chalicelib.gateways.ports import DeliveryReport
 from chalicelib.usecases import notices
 from chalicelib.usecases.call_out import placing
+from chalicelib.usecases.call_status import spell_slowly
 from chalicelib.usecases.send import Sending, sweep
 from chalicelib.usecases.take_delivery import take_delivery
 from tests.hotline import PHONE, Hotline
@@ -145,7 +146,7 @@ def test_one_press_rings_the_officer_and_then_the_citizen(desk: Desk) -> None:
     assert [to for to, _ in desk.dialled.calls] == [OFFICERS[1]]
     call = desk.officer()
     assert isinstance(call.last, Listen)
-    assert " ".join(desk.line.case().code) in call.said
+    assert spell_slowly(desk.line.case().code) in call.said
     assert PHONE not in call.said
     call.did("keys", keys="1")
     ring = call.last
@@ -278,14 +279,38 @@ def test_a_citizen_who_was_reached_meanwhile_is_not_called_again(desk: Desk) -> 
     assert len(desk.dialled.calls) == before
 
 
-def test_a_talk_told_after_the_end_counts_and_stops_the_ladder(desk: Desk) -> None:
+def test_an_officer_who_hangs_up_first_after_a_talk_leaves_one_contact_and_no_further_try(desk: Desk) -> None:
     desk.press()
     desk.sweep()
     call = desk.officer()
     call.did("keys", keys="1")
     call.did("ended", result="completed")
+    assert desk.results == []  # taken by the officer; how the citizen's phone rang is told by itself
+    assert queue(desk.line).held == ()
     call.did("rung", result="completed", seconds=80)
-    assert desk.results[-1] == "talked"
+    assert desk.results == ["talked"]
+    assert len(desk.tries) == 1
+
+
+def test_an_officer_who_hangs_up_while_it_rings_has_not_reached_the_citizen(desk: Desk) -> None:
+    desk.press()
+    desk.sweep()
+    call = desk.officer()
+    call.did("keys", keys="1")
+    call.did("ended", result="completed")
+    call.did("rung", result="no-answer")
+    assert desk.results == ["no-answer"]
+    assert len(desk.tries) == 2
+
+
+def test_a_talk_told_after_the_end_counts_and_stops_the_ladder(desk: Desk) -> None:
+    desk.press()
+    desk.sweep()
+    call = desk.officer()
+    call.did("keys", keys="1")
+    call.did("ended", result="failed")
+    call.did("rung", result="completed", seconds=80)
+    assert desk.results == ["failed", "talked"]
     desk.line.later(minutes=20)
     assert desk.sweep() == {"dropped": 1, "oldest_seconds": 300}
 
