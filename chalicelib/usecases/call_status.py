@@ -84,6 +84,17 @@ def _after(call: Call, came: Came, calling: Calling, to_person: Callable[[Call, 
         return enter(call, calling)
     if came.kind == KEYS and came.keys == "0":
         return to_person(call, calling)
+    if came.kind in (KEYS, SPEECH):  # a key that means nothing here: asked once more, then a person
+
+        def again(counted: Call) -> Turn:
+            asked = Listen(
+                (calling.say("not_heard", counted), calling.say("status_more", counted)),
+                keys=1,
+                language=call.language,
+            )
+            return Turn(counted, (asked,))
+
+        return not_understood(call, came, again, lambda counted: to_person(counted, calling))
     return Turn(call.goes_to("done"), (HangUp((calling.say("goodbye", call),)),))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.domain.call import ENDED, RUNG, Call, Came, Turn
 from chalicelib.domain.script import HangUp
-from chalicelib.usecases import call_answered, call_out, call_person
+from chalicelib.usecases import call_answered, call_out, call_person, call_report
 from chalicelib.usecases.call_back import call_back
 from chalicelib.usecases.calling import Calling
 
@@ -19,6 +19,10 @@ def end(call: Call, came: Came, calling: Calling) -> Turn:
         return call_out.hung_up(ended, came, calling)
     if branch == "person":
         return call_person.hung_up(ended, calling)
+    if (report := call_report.settle(call, calling)) is not None:
+        return Turn(
+            ended.remembers(held=False), (), report.cases if report.case.new_events else (), report.messages
+        )
     if call.case_code:
         return Turn(ended, ())
     return call_answered.ended(ended, came, calling) or call_back(ended, calling)

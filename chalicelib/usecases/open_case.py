@@ -83,6 +83,29 @@ def open_from_text(
     return place_matters(case, understanding, sender, directory, now, new_code, read)
 
 
+def open_held(
+    text: str,
+    *,
+    sender: Sender,
+    understanding: Understanding,
+    directory: Directory,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> Case:
+    """
+    Return the case of words that are still being spoken: no agency hears of it before the caller has let them stand.
+
+    It waits as a case that was asked something does: when nothing more comes, the ladder brings it to the desk.
+    """
+    case = _new_case(text, sender, understanding, directory, now, new_code())
+    return _scheduled(replace(case, asked_at=now), directory, now)
+
+
+def to_desk(case: Case, reason: str, directory: Directory, now: datetime) -> Opened:
+    """Give a case that nobody can be asked about any more to the desk."""
+    return _with_desk(case, reason, directory, now)
+
+
 def place_matters(
     case: Case,
     understanding: Understanding,
