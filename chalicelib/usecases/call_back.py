@@ -19,10 +19,11 @@ from chalicelib.errors import CalendarGap
 from chalicelib.usecases import notices
 from chalicelib.usecases.calling import Calling, sender_of
 
-CALL_BACK, TALKED = "call_back", "talked"
-"""Why the desk has such a case: somebody waits for a call, or an officer talked and nobody wrote it down yet."""
+CALL_BACK, TALKED, NO_NUMBER = "call_back", "talked", "no_number"
+"""Why the desk has such a case: somebody waits for a call, or an officer talked and nobody wrote it down yet, or a
+recording is all there is and nobody can be called."""
 
-_KNOWN = ("menu", "report", "status", "one_stop", "listen", "person")
+_KNOWN = ("menu", "report", "status", "one_stop", "listen", "person", "unknown")
 
 
 def call_back(call: Call, calling: Calling, *, reason: str = CALL_BACK, at: datetime | None = None) -> Turn:
@@ -33,7 +34,7 @@ def call_back(call: Call, calling: Calling, *, reason: str = CALL_BACK, at: date
     the call stood. Called twice for one call it does nothing more.
 
     Args:
-        reason: `call_back` or `talked`.
+        reason: `call_back`, `talked` or `no_number`.
         at: When the caller was promised to be called; the desk is reminded then. None = as soon as possible.
     """
     if call.notes.get("on_desk"):
@@ -154,6 +155,8 @@ def _words(call: Call, calling: Calling, reason: str) -> str:
     home = replace(call, language="vi")
     if reason == TALKED:
         return calling.words("call_talked", home)
+    if reason == NO_NUMBER:
+        return calling.words("call_no_number", home)
     if call.notes.get("recording"):
         return calling.words("recording_text", home, seconds=call.notes.get("seconds", 0))
     if about := str(call.notes.get("about", "")):

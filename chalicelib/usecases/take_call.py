@@ -28,7 +28,7 @@ from chalicelib.usecases import (
     call_report,
     call_status,
 )
-from chalicelib.usecases.call_back import call_back
+from chalicelib.usecases.call_back import CALL_BACK, NO_NUMBER, call_back
 from chalicelib.usecases.calling import Calling
 from chalicelib.usecases.end_call import after_end, end
 from chalicelib.usecases.recorded import fetched_later
@@ -106,8 +106,8 @@ def _as_before(known: Received) -> tuple[Script, int]:
 def _turn(call: Call | None, came: Came, calling: Calling) -> Turn:
     """What one step leads to, the call's turn counted on."""
     if call is None:
-        # A step of a call nobody knows (its start was lost) is a start: the caller is on the line. An end is noted, a
-        # recording heard.
+        # A step of a call nobody knows (its start was lost) is a start: the caller is on the line. An end and a
+        # recording are put on the desk's table.
         fresh = Call(
             id=came.call_id,
             caller=came.caller,
@@ -142,12 +142,15 @@ def _turn(call: Call | None, came: Came, calling: Calling) -> Turn:
 
 
 def _only_ended(call: Call, calling: Calling) -> Turn:
-    return Turn(replace(call, ended_at=calling.now), ())
+    """Somebody called and nothing else is known; whoever can be called is called back."""
+    ended = replace(call, step="unknown", ended_at=calling.now)
+    return call_back(ended, calling) if call.caller else Turn(ended, ())
 
 
 def _only_recorded(call: Call, calling: Calling) -> Turn:
-    """Somebody spoke, and nothing else is known: a case for the desk to hear and to call back."""
-    made = call_back(replace(call, step="done", ended_at=calling.now), calling)
+    """Somebody spoke, and nothing else is known: a case for the desk to hear, and to call back if it can."""
+    reason = CALL_BACK if call.caller else NO_NUMBER
+    made = call_back(replace(call, step="unknown", ended_at=calling.now), calling, reason=reason)
     return replace(made, script=(HangUp(),))
 
 

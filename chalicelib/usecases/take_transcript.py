@@ -107,7 +107,7 @@ def _with_words(case: Case, said: str, facts: dict[str, Any], hearing: Hearing) 
         return (_scheduled(added, hearing),), told or (_desk(added, hearing),)
     understanding = _read(said, hearing)
     described = describe(replace(added, asked_at=None), understanding)
-    if _is_call_back(case):
+    if _stays_with_desk(case):
         waiting = _scheduled(replace(described, spam=False), hearing)
         urgent = "urgent" if waiting.emergency else "recording_text"
         return (waiting,), (_desk(waiting, hearing, urgent),)
@@ -151,8 +151,8 @@ def _desk(case: Case, hearing: Hearing, reason: str = "recording_text") -> Messa
     return notices.to_desk(case, reason, directory=hearing.directory, now=hearing.now)
 
 
-def _is_call_back(case: Case) -> bool:
-    return any(event.data.get("call_back") for event in case.events)
+def _stays_with_desk(case: Case) -> bool:
+    return any(event.data.get("call_back") or event.data.get("no_number") for event in case.events)
 
 
 def _scheduled(case: Case, hearing: Hearing) -> Case:

@@ -30,6 +30,7 @@ DESK_REASONS = (
     "untrusted_mail",
     "call_back",
     "call_back_failed",
+    "no_number",
     "talked",
     "recording",
     "recording_text",

@@ -137,8 +137,17 @@ def test_a_call_that_ends_before_a_case_exists_is_called_back(phone, deployed):
     assert [row["purpose"]["S"] for row in deployed.rows("outbox")] == ["desk"]
 
 
-def test_the_end_of_an_unknown_call_is_noted_and_harms_nobody(deployed, log):
-    ended = Came("twilio#CA404", 0, "ended", caller="+84900000001")
-    assert take_call(ended, **wiring.taking())[0] == ()
+def test_the_end_of_an_unknown_call_is_a_call_to_return(deployed, log):
+    ended = Came("twilio#CA404", 0, "ended", caller="+84900000001", result="completed")
+    for _ in range(2):
+        assert take_call(ended, **wiring.taking())[0] == ()
+    case = deployed.case()
+    assert (case.status, case.channel, case.reporter_address) == ("received", "voice", "+84900000001")
+    assert "không có ghi chép" in case.text
+    assert "step of an unknown call" in log.text
+
+
+def test_the_end_of_an_unknown_call_without_a_number_is_noted_and_promises_nothing(deployed, log):
+    assert take_call(Came("twilio#CA404", 0, "ended", result="completed"), **wiring.taking())[0] == ()
     assert deployed.codes() == []
     assert "step of an unknown call" in log.text
