@@ -321,6 +321,7 @@ def pages(language: str = "vi", text: str = SAID) -> dict[str, str]:
         "desk unrouted": desk(matter),
         "desk returned": desk(returned()),
         "desk no agency chosen": desk(matter, error="agency_missing", act="assign", entered=text),
+        "desk phone of nobody": desk(matter, error="phone_missing", act="call", entered="+84900000666"),
         "desk unknown act": desk(matter, error="act_missing", act="nonsense", entered=text),
         "desk denunciation": desk(make_case(text, kind=Kind.DENUNCIATION, emergency=True)),
         "desk review": desk(by_agency(accepted(), "propose", NOW, text)),

@@ -91,7 +91,13 @@ def take_number(call: Call, came: Came, calling: Calling) -> Turn:
     if not 9 <= len(digits) <= 11:
         return Turn(call.goes_to("done"), (HangUp((goodbye,)),))
     case = calling.cases.get(call.case_code)
-    noted = case.act("note", actor=Actor.SYSTEM, at=calling.now, data={"call_back_number": digits})
+    noted = case.act(
+        "note",
+        actor=Actor.SYSTEM,
+        at=calling.now,
+        note=calling.words("contact_number", replace(call, language="vi")),
+        data={"call_back_number": digits},
+    )
     thanked = HangUp((calling.say("number_kept", call), goodbye))
     return Turn(call.goes_to("done"), (thanked,), cases=(noted,))
 

@@ -70,7 +70,8 @@ def ask(case: Case, to: str, *, directory: Directory, now: datetime) -> tuple[Ca
     last = _asked(case)
     if last is not None and now - last < PRESSED_TWICE:
         return case, ()
-    wished = case.act("note", actor=Actor.DESK, at=now, data={ASKED: True})
+    words = text("voice.contact_asked", "vi", directory)
+    wished = case.act("note", actor=Actor.DESK, at=now, note=words, data={ASKED: True})
     wished = scheduled(wished, directory, now)
     return wished, (_try(wished, to, now, due_at=now, number=1),)
 

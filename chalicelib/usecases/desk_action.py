@@ -27,7 +27,7 @@ def act_for_desk(
         agency: Code of the agency to assign to; the one that has the case already changes nothing.
 
     Raises:
-        MalformedRequest: Names the field that is wrong: act, text or agency.
+        MalformedRequest: Names the field that is wrong: act, text, agency or phone.
         ActionNotAllowed: The case's status or kind forbids it.
         CaseConflict: Somebody else acted on the case first.
     """
@@ -70,7 +70,7 @@ def _call(case: Case, phone: str, directory: Directory, now: datetime) -> Outcom
     if not may_call(case):
         raise ActionNotAllowed("there is no number to call, or the case has ended")
     if phone and phone not in phones_to_ring(directory, now):
-        raise MalformedRequest("text")
+        raise MalformedRequest("phone")
     return Outcome(*call_out.ask(case, phone, directory=directory, now=now))
 
 

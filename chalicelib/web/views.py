@@ -14,7 +14,7 @@ from chalicelib import texts
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
 from chalicelib.domain.code import spell_code
-from chalicelib.domain.contact import may_call, phones_to_ring, waits_for_call
+from chalicelib.domain.contact import may_call, number_of, phones_to_ring, waits_for_call
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.masking import mask
 from chalicelib.domain.proposal import proposed_agency
@@ -114,6 +114,7 @@ def case_view(
         )
     if audience == DESK:
         view["reporter"] = case.reporter_address
+        view["calls"] = number_of(case)
         proposal = proposed_agency(case, directory, local(now).date())
         view["proposed"] = proposal.code if proposal else ""
         view["draft"] = _draft(case)

@@ -95,6 +95,7 @@ def test_the_desk_has_a_citizen_called_by_one_press(deployed: Any) -> None:
     (message,) = [row for row in deployed.rows("outbox") if row["channel"]["S"] == "call"]
     id = message["id"]["S"]
     assert re.fullmatch(r"\d{9}-2-call", id)
+    assert "bấm Gọi lại ngay" in deployed.page(token)["body"]  # the history says it in words
     said = twilio(deployed, f"call/{id}", "CA9", From="+842771022", To=OFFICERS[0])
     assert "gọi lại cho người dân" in said.lower()
     rings = twilio(deployed, "voice/1", "CA9", From="+842771022", To=OFFICERS[0], Digits="1")
@@ -109,6 +110,8 @@ def test_a_phone_that_is_not_the_packs_is_refused_on_the_page(deployed: Any) -> 
     twilio(deployed, "voice-status", CallStatus="completed")
     refused = deployed.page(deployed.link("desk"), {"act": "call", "text": "+84900000666"})
     assert refused["statusCode"] == 400
+    assert "Xin chọn một máy trong danh sách." in refused["body"]
+    assert "Xin nhập nội dung" not in refused["body"]
     assert [row for row in deployed.rows("outbox") if row["channel"]["S"] == "call"] == []
 
 

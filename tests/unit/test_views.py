@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.case import Actor, Case, Kind, Priority, Status
-from chalicelib.web import province, views
+from chalicelib.web import province, render, views
 from tests.showcase import (
     HOSTILE,
     NOW,
@@ -91,6 +91,30 @@ def test_the_desk_sees_how_to_reach_the_reporter_and_what_was_written() -> None:
     seen = view(make_case(), views.DESK)
     assert seen["reporter"] == PHONE
     assert seen["text"] == SAID
+
+
+@pytest.mark.parametrize(
+    ("data", "number"),
+    [
+        pytest.param({"caller": "+842773851234"}, "+842773851234", id="a landline"),
+        pytest.param({"call_back_number": "0900000123"}, "+84900000123", id="a number that was left"),
+    ],
+)
+def test_the_desk_alone_sees_the_number_that_would_be_called(data: dict[str, str], number: str) -> None:
+    case = replace(make_case(), reporter_address="").act("note", actor=Actor.SYSTEM, at=at(2), data=data)
+    seen = view(case, views.DESK)
+    assert (seen["reporter"], seen["calls"]) == ("", number)
+    page = render.page("desk", language="vi", directory=make_directory(), case=seen, now=NOW)
+    assert number in page
+    assert "không để lại liên hệ" not in page
+    for audience in (views.AGENCY, views.OFFICE, views.CITIZEN):
+        assert number not in shown(view(case, audience))
+
+
+def test_who_left_no_contact_is_said_to_have_left_none() -> None:
+    seen = view(replace(make_case(), reporter_address=""), views.DESK)
+    page = render.page("desk", language="vi", directory=make_directory(), case=seen, now=NOW)
+    assert "không để lại liên hệ" in page
 
 
 def test_a_denunciation_is_read_by_the_desk_alone_and_in_no_mail() -> None:
