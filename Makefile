@@ -73,8 +73,8 @@ extend-hours: $(READY) ## longer hours, and publish: LINE=one_stop HOURS=17:00-2
 	@$(MAKE) --no-print-directory publish
 
 announce: $(READY) ## a sentence in front of every call, and publish: TEXT='…' (EN='…' UNTIL=2026-09-30; no TEXT: take it away)
-	@$(PY) -m packs announce $(PROVINCE) --text "$$TEXT" --english "$$EN" $(if $(UNTIL),--until '$(UNTIL)')
-	@$(MAKE) --no-print-directory publish
+	@$(PY) -m packs announce $(PROVINCE) --text "$$TEXT" --english "$$EN" $(if $(UNTIL),--until '$(UNTIL)') \
+		--then '$(MAKE_COMMAND) --no-print-directory publish'
 
 $(STACK): COMMAND = $@
 rollback: COMMAND = $(if $(filter code,$(WHAT)),rollback-code,rollback)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,7 +20,7 @@ _LINE = re.compile(r"^announcement:.*\n?(?:[ \t]+\S.*\n?)*", re.MULTILINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the sentence, or take it away; return 1, and leave the file as it was, when the pack would not be right."""
+    """Write the sentence, or take it away; return 1, and leave the file as it was, when it is refused."""
     parser = argparse.ArgumentParser(prog="python -m packs announce", description=__doc__)
     parser.add_argument("province", help="folder name below provinces/")
     parser.add_argument(
@@ -28,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--until", type=date.fromisoformat, help="the last day, YYYY-MM-DD; left out: until taken away"
     )
+    parser.add_argument("--then", default="", help="a command that publishes; refused, the file is put back")
     parser.add_argument("--root", type=Path, default=PROVINCES, help="another folder of packs")
     chosen = parser.parse_args(arguments)
     today = datetime.now(ZONE).date()
@@ -47,7 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(file, before)
         print("Nothing was changed.", file=sys.stderr)
         return 1
-    print(f"{file.name} of {chosen.province}: {entry or 'no announcement'}")
+    print(f"{file.name} of {chosen.province}: {entry or 'no announcement'}", flush=True)
+    if chosen.then and subprocess.run(shlex.split(chosen.then), check=False).returncode:
+        _write(file, before)
+        print(f"Not published: {file.name} is as it was.", file=sys.stderr)
+        return 1
     return 0
 
 

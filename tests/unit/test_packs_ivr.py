@@ -176,3 +176,13 @@ def test_a_pack_without_a_tree_of_its_own_gets_a_file_for_the_announcement_and_l
     assert announced(root, "Mon 02/03/2026") == ("Bão về.", "vi")
     assert announce(root) == 0
     assert not (root / SLUG / IVR).exists()
+
+
+def test_an_announcement_whose_publishing_is_refused_is_taken_back(tmp_path, capsys):
+    root = write(tmp_path)
+    before = (root / SLUG / IVR).read_text("utf-8")
+    assert announce(root, "--text", "Bão về.", "--then", "false") == 1
+    assert (root / SLUG / IVR).read_text("utf-8") == before
+    assert "ivr.yaml is as it was" in capsys.readouterr().err
+    assert announce(root, "--text", "Bão về.", "--then", "true") == 0
+    assert announced(root, "Mon 02/03/2026") == ("Bão về.", "vi")
