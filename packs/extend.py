@@ -14,6 +14,11 @@ from chalicelib.domain.calendar import ZONE
 from packs.checks import check
 from packs.reading import PROVINCES
 
+DAYS_OFF = (
+    "These hours hold on days off too, weekends and public holidays. Not on weekends: write days: mon-fri into the "
+    "entry. Not on a public holiday: let the entry end before it, and add another one from the day after."
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the entry; return 1, and leave the file as it was, when the pack would not be right with it."""
@@ -42,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     if not errors:
         print(f"{file.name} of {chosen.province}: {entry}")
+        print(DAYS_OFF)
         return 0
     if before:
         file.write_text(before, encoding="utf-8")

@@ -38,6 +38,20 @@ def test_longer_hours_ring_the_usual_phone_from_the_first_to_the_last_day(root):
     assert list(rung.values()) == [(), ("+84912345679",), ("+84912345679",), ()]
 
 
+def test_it_is_said_that_the_hours_hold_on_days_off_too_and_how_they_do_not(root, capsys):
+    assert command(root, *OPTIONS) == 0
+    told = capsys.readouterr().out
+    assert "days off" in told
+    assert "days: mon-fri" in told
+    assert command(root, *OPTIONS[:-3], "2026-03-07", "--until", "2026-03-08") == 0
+    saturday = at("Sat 07/03/2026 18:00")
+    assert on_duty(read_directory(SLUG, root), CENTRE, saturday).phones
+    file = root / SLUG / "duty.yaml"
+    written = file.read_text("utf-8").replace("line: centre, hours", "line: centre, days: mon-fri, hours")
+    file.write_text(written, encoding="utf-8")
+    assert not on_duty(read_directory(SLUG, root), CENTRE, saturday).phones
+
+
 @pytest.mark.parametrize(
     "options",
     [
