@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Before the first import of the hotline: nothing here may ever reach a real account.
 os.environ.update(
@@ -92,3 +97,25 @@ def at_once() -> Callable[..., list[object]]:
             return list(pool.map(one, calls))
 
     return run
+
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one headless Chromium: a second one in a process would not start. Skips where there is none, fails in CI."""
+    from playwright.sync_api import Error, sync_playwright
+
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_playwright() as playwright:
+        try:
+            # No sandbox: in a container the tests may run as root. They open nothing but our own pages.
+            found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        except Error as problem:
+            message = f"Chromium is missing: install it (apt-get install chromium). {problem}"
+            if os.environ.get("CI"):
+                pytest.fail(message, pytrace=False)
+            pytest.skip(message)
+        yield found
+        found.close()

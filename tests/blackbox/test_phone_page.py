@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.blackbox.conftest import Province
-from tests.browser.conftest import browser  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -26,7 +25,7 @@ def province(start_province: Callable[..., Province]) -> Province:
 @pytest.mark.parametrize("width, number", [(360, "0900000141"), (1280, "0900000142")])
 def test_a_caller_reaches_an_officer_on_the_page(
     province: Province,
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     width: int,
     number: str,
 ) -> None:

@@ -1,9 +1,7 @@
-"""One Chromium for the pages: skips loudly where there is none, fails where CI promised one."""
+"""A page of the one Chromium there is (tests/conftest.py)."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,27 +9,6 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of this machine, or the one Playwright brought."""
-    from playwright.sync_api import Error, sync_playwright
-
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as playwright:
-        try:
-            # No sandbox: in a container the tests may run as root. They open nothing but our own pages.
-            found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        except Error as problem:
-            message = f"Chromium is missing: install it (apt-get install chromium). {problem}"
-            if os.environ.get("CI"):
-                pytest.fail(message, pytrace=False)
-            pytest.skip(message)
-        yield found
-        found.close()
 
 
 @pytest.fixture
