@@ -75,8 +75,13 @@ def test_what_is_said_again_is_added_to_the_same_case(phone, deployed):
     call = phone()
     call.did("speech", speech="đèn đường hỏng")
     assert "xã, phường nào" in call.said
-    call.did("speech", speech="ở phường Sa Đéc")
+    assert "phường Sa Đéc" in call.did("speech", speech="ở phường Sa Đéc")
+    assert deployed.case().agency is None  # nobody hears of it before the words stand
+    assert "Mã số" in call.did("silence")
     assert deployed.case().agency == "ubnd_29905"  # of the ward
+    assert [row["to"]["S"] for row in deployed.rows("outbox") if row["channel"]["S"] == "sms"] == [
+        "+84900000001"
+    ]
     assert len(deployed.codes()) == 1
 
 
