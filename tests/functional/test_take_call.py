@@ -156,3 +156,78 @@ def test_the_end_of_an_unknown_call_without_a_number_is_noted_and_promises_nothi
     assert take_call(Came("twilio#CA404", 0, "ended", result="completed"), **wiring.taking())[0] == ()
     assert deployed.codes() == []
     assert "step of an unknown call" in log.text
+
+
+@pytest.mark.parametrize(
+    "correct",
+    [
+        pytest.param(
+            [("speech", {"speech": "không đúng, rác thải ở phường Mỹ Tho"})], id="no, and the right words"
+        ),
+        pytest.param(
+            [("keys", {"keys": "2"}), ("speech", {"speech": "rác thải ở phường Mỹ Tho"})],
+            id="key 2, then the right words",
+        ),
+    ],
+)
+def test_a_correction_wins_and_only_the_right_agency_hears_of_it(phone, deployed, correct):
+    call = phone()
+    call.did("speech", speech=SPOKEN)
+    for kind, what in correct:
+        heard = call.did(kind, **what)
+    assert "Môi trường, tại phường Mỹ Tho" in heard
+    call.did("silence")
+    case = deployed.case()
+    assert (case.service, len(deployed.messages())) == ("moi_truong", 2)
+    assert "29905" not in str(case.agency)
+
+
+@pytest.mark.parametrize("said", ["nổ bình gas ở phường Sa Đéc", "nóng quá, cúp điện ở phường Sa Đéc"])
+def test_a_word_that_begins_like_no_is_none(phone, deployed, said):
+    call = phone()
+    call.did("speech", speech=SPOKEN)
+    call.did("speech", speech=said)
+    assert said.split()[0] in deployed.case().text
+
+
+def test_hanging_up_during_the_read_back_places_the_case_and_texts_the_code(phone, deployed):
+    call = phone()
+    call.did("speech", speech=SPOKEN)
+    call.did("ended")
+    assert deployed.case().agency == "ubnd_29905"
+    assert sorted(row["channel"]["S"] for row in deployed.rows("outbox")) == ["email", "sms"]
+
+
+def test_danger_is_passed_on_at_once_and_texted_like_a_text(phone, deployed):
+    call = phone()
+    call.did("speech", speech="cháy nhà ở chợ Sa Đéc, cứu với")
+    assert deployed.messages()  # before the read-back is over
+    call.did("silence")
+    sent = [row for row in deployed.rows("outbox") if row["purpose"]["S"] == "spoken_code"]
+    assert len(sent) == 1 and "114" in sent[0]["text"]["S"]
+
+
+def test_a_denunciation_by_voice_is_told_where_it_goes(phone, deployed):
+    call = phone()
+    call.did("speech", speech="tôi tố cáo cán bộ địa chính nhận hối lộ")
+    call.did("silence")
+    texts = [row["text"]["S"] for row in deployed.rows("outbox") if row["channel"]["S"] == "sms"]
+    assert len(texts) == 1 and "to cao" in texts[0].lower() and "Thanh tra" in texts[0]
+
+
+def test_words_nobody_understands_lead_to_a_person(phone, deployed):
+    call = phone()
+    call.did("speech", speech="blah blah xyz")
+    assert "chưa nghe rõ" in call.said
+    call.did("speech", speech="qwe")
+    assert "chưa nghe rõ" not in call.said and "Mã số" not in call.said
+    assert len(deployed.codes()) == 1
+
+
+def test_a_wrong_key_after_the_state_is_asked_about_once_more(phone, deployed):
+    deployed.text("Den duong hong truoc cho Sa Dec, phuong Sa Dec")
+    call = phone(caller="+84900000009")
+    call.did("keys", keys="3")
+    call.did("keys", keys=deployed.codes()[0])
+    call.did("keys", keys="7")
+    assert isinstance(call.script[-1], Listen)
