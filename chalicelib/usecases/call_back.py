@@ -89,6 +89,9 @@ def take_number(call: Call, came: Came, calling: Calling) -> Turn:
     goodbye = calling.say("goodbye", call)
     digits = "".join(key for key in came.keys if key.isdigit())
     if not 9 <= len(digits) <= 11:
+        if digits and not call.tries:
+            again = ask_number(call, calling, call.step, calling.say("number_wrong", call))
+            return replace(again, call=replace(again.call, tries=1))
         return Turn(call.goes_to("done"), (HangUp((goodbye,)),))
     case = calling.cases.get(call.case_code)
     noted = case.act(

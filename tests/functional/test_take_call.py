@@ -231,3 +231,12 @@ def test_a_wrong_key_after_the_state_is_asked_about_once_more(phone, deployed):
     call.did("keys", keys=deployed.codes()[0])
     call.did("keys", keys="7")
     assert isinstance(call.script[-1], Listen)
+
+
+def test_a_number_to_call_back_that_is_too_short_is_asked_for_once_more(phone, deployed):
+    call = phone(caller="")
+    call.did("speech", speech=SPOKEN)
+    call.did("silence")
+    assert "không đủ chữ số" in call.did("keys", keys="123")
+    call.did("keys", keys="0900000002")
+    assert any(event.data.get("call_back_number") for event in deployed.case().events)
