@@ -87,17 +87,13 @@ class TwilioSms:
             "validity_period": VALIDITY_SECONDS,
             "smart_encoded": False,
         }
-        for token in self.tokens:
-            try:
-                sid = self._account.client(token).messages.create(**fields).sid
-            except Exception as problem:
-                if token != self.tokens[-1] and getattr(problem, "code", None) == 20003:
-                    continue
-                raise_what_it_means(problem)
-            if not sid:
-                raise SendUncertain("twilio answered without a message SID")
-            return sid
-        raise AssertionError("at least one token")  # pragma: no cover
+        try:
+            sid = self._account.ask(lambda client: client.messages.create(**fields).sid)
+        except Exception as problem:
+            raise_what_it_means(problem)
+        if not sid:
+            raise SendUncertain("twilio answered without a message SID")
+        return sid
 
     def find(self, *, to: str, text: str, message_id: str, since: datetime) -> str | None:
         """
@@ -117,18 +113,16 @@ class TwilioSms:
             SendUncertain: The list could not be read, or is longer than `LISTED` without reaching back to *since*.
         """
         oldest = since.astimezone(UTC) - CLOCKS_APART
-        for token in self.tokens:
-            try:
-                messages = self._account.client(token).messages.stream(to=to, limit=LISTED, page_size=50)
-                return _match(messages, text, message_id, oldest)
-            except SendUncertain:
-                raise
-            except Exception as problem:
-                if token == self.tokens[-1]:
-                    raise SendUncertain(
-                        f"twilio cannot be asked about {message_id}: {kind_of(problem)}"
-                    ) from problem
-        raise AssertionError("at least one token")  # pragma: no cover
+        try:
+            return self._account.ask(
+                lambda client: _match(
+                    client.messages.stream(to=to, limit=LISTED, page_size=50), text, message_id, oldest
+                )
+            )
+        except SendUncertain:
+            raise
+        except Exception as problem:
+            raise SendUncertain(f"twilio cannot be asked about {message_id}: {kind_of(problem)}") from problem
 
 
 def _match(messages: Iterable[Any], text: str, message_id: str, oldest: datetime) -> str | None:

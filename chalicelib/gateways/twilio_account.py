@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from chalicelib.errors import SendFailed, SendUncertain
 from chalicelib.gateways.transport import CONNECT_SECONDS, READ_SECONDS, never_left
@@ -12,6 +13,11 @@ from chalicelib.gateways.twilio_errors import CODES, describe, verdict
 
 if TYPE_CHECKING:
     from twilio.rest import Client
+
+Answer = TypeVar("Answer")
+
+REFUSED = 20003
+"""Twilio's code for a token that is not, or no longer, the account's."""
 
 IDLE_SECONDS = 20
 """A connection idle for longer is opened anew: a Lambda that slept wakes up with dead ones, and a request written
@@ -58,6 +64,16 @@ class TwilioAccount:
                 client.api.base_url = self.api_url
             self._clients[token] = client
         return self._clients[token]
+
+    def ask(self, question: Callable[[Client], Answer]) -> Answer:
+        """Ask with the primary token, and with the secondary one where Twilio refuses that; errors pass through."""
+        for token in self.tokens[:-1]:
+            try:
+                return question(self.client(token))
+            except Exception as problem:
+                if getattr(problem, "code", None) != REFUSED:
+                    raise
+        return question(self.client(self.tokens[-1]))
 
 
 def raise_what_it_means(problem: Exception) -> NoReturn:

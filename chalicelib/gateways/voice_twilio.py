@@ -87,17 +87,13 @@ class TwilioVoice:
             "status_callback_event": ["completed"],
             "status_callback_method": "POST",
         }
-        for token in self._account.tokens:
-            try:
-                sid = self._account.client(token).calls.create(**fields).sid
-            except Exception as problem:
-                if self._is_refused(problem, token):
-                    continue
-                raise_what_it_means(problem)
-            if not sid:
-                raise SendUncertain("twilio answered without a call SID")
-            return str(sid)
-        raise AssertionError("at least one token")  # pragma: no cover
+        try:
+            sid = self._account.ask(lambda client: client.calls.create(**fields).sid)
+        except Exception as problem:
+            raise_what_it_means(problem)
+        if not sid:
+            raise SendUncertain("twilio answered without a call SID")
+        return str(sid)
 
     def find(self, *, to: str, message_id: str, since: datetime) -> str | None:
         """
@@ -106,21 +102,15 @@ class TwilioVoice:
         Raises:
             SendUncertain: There was one, which may be this one; its status callback will tell. Or it cannot be asked.
         """
-        for token in self._account.tokens:
-            try:
-                # not narrowed by StartTime: a call that is queued has none and would be missed
-                calls = self._account.client(token).calls.list(to=to, limit=LISTED)
-            except Exception as problem:
-                if self._is_refused(problem, token):
-                    continue
-                raise SendUncertain(
-                    f"twilio cannot be asked about {message_id}: {kind_of(problem)}"
-                ) from problem
-            reaches_back = len(calls) < LISTED or not _is_since(calls[-1], since)
-            if reaches_back and not any(_is_since(one, since) and _is_ours(one) for one in calls):
-                return None
-            raise SendUncertain(f"a call to the same number was placed; {message_id} may be it")
-        raise AssertionError("at least one token")  # pragma: no cover
+        try:
+            # not narrowed by StartTime: a call that is queued has none and would be missed
+            calls = self._account.ask(lambda client: client.calls.list(to=to, limit=LISTED))
+        except Exception as problem:
+            raise SendUncertain(f"twilio cannot be asked about {message_id}: {kind_of(problem)}") from problem
+        reaches_back = len(calls) < LISTED or not _is_since(calls[-1], since)
+        if reaches_back and not any(_is_since(one, since) and _is_ours(one) for one in calls):
+            return None
+        raise SendUncertain(f"a call to the same number was placed; {message_id} may be it")
 
     def fetch_recording(self, recording: str) -> tuple[bytes, str]:
         """
@@ -155,24 +145,13 @@ class TwilioVoice:
         from twilio.base.exceptions import TwilioRestException
 
         _check_id(recording)
-        for token in self._account.tokens:
-            try:
-                self._account.client(token).recordings(recording).delete()
-                return
-            except TwilioRestException as problem:
-                if problem.status == 404:
-                    return
-                if self._is_refused(problem, token):
-                    continue
+        try:
+            self._account.ask(lambda client: client.recordings(recording).delete())
+        except TwilioRestException as problem:
+            if problem.status != 404:
                 raise _unavailable(int(problem.status or 0), problem.code) from problem
-            except Exception as problem:
-                raise RecordingUnavailable(
-                    f"twilio did not answer: {kind_of(problem)}", retry=True
-                ) from problem
-
-    def _is_refused(self, problem: Exception, token: str) -> bool:
-        """Whether another token is left to try."""
-        return token != self._account.tokens[-1] and getattr(problem, "code", None) == 20003
+        except Exception as problem:
+            raise RecordingUnavailable(f"twilio did not answer: {kind_of(problem)}", retry=True) from problem
 
     def _address(self, recording: str) -> str:
         _check_id(recording)
