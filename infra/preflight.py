@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
 from botocore.exceptions import ClientError, NoCredentialsError
 
@@ -27,6 +28,16 @@ STUCK = ("ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED")
 def has_error(problems: Iterable[Problem]) -> bool:
     """Return whether one of *problems* forbids to go on."""
     return any(problem.severity == "error" for problem in problems)
+
+
+def ready(
+    plan: Plan, runner: tools.Runner, out: TextIO, check: Callable[..., list[Problem]] | None = None
+) -> bool:
+    """Print what keeps this machine from making a template of *plan*, and return whether nothing does."""
+    problems = (check or local)(plan, for_deploy=False, runner=runner)
+    for problem in problems:
+        print(problem, file=out)
+    return not has_error(problems)
 
 
 def local(

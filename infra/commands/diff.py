@@ -32,10 +32,7 @@ def run(
 ) -> int:
     """Print both parts; 1 = it cannot be told, or the deploy would be refused because of data."""
     cdk = cdk or Cdk()
-    problems = check(plan, for_deploy=False, runner=cdk.runner)
-    for problem in problems:
-        print(problem, file=out)
-    if preflight.has_error(problems):
+    if not preflight.ready(plan, cdk.runner, out, check):
         return 1
     if aws.serving_stack(plan) is None:
         print(f"code: there is no stack {plan.stack_name} in {plan.region} yet; everything is new.", file=out)

@@ -26,10 +26,7 @@ def run(
 ) -> int:
     """Make the template and say where it is; 1 = refused or failed, and why."""
     cdk = cdk or Cdk()
-    problems = check(plan, for_deploy=False, runner=cdk.runner)
-    for problem in problems:
-        print(problem, file=out)
-    if preflight.has_error(problems):
+    if not preflight.ready(plan, cdk.runner, out, check):
         return 1
     try:
         template = cdk.synth(plan)
