@@ -115,4 +115,4 @@ class FakeFiles:
         return self.files[key]
 
     def address(self, key: str, *, seconds: int, name: str) -> str:
-        return f"https://files.example/{key}"
+        return f"https://storage.example/{key}"

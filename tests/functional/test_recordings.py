@@ -264,7 +264,7 @@ def test_what_cannot_be_written_down_is_for_the_desk_to_hear(world, told):
     assert world.desk() == ["recording"]
     assert world.row().status == "sent"
     heard = world.hotline.page(world.hotline.link("desk"))["body"]
-    assert f"https://files.example/{file_key(RECORDING)}" in heard
+    assert f"https://storage.example/{file_key(RECORDING)}" in heard
     assert "Nghe ghi âm (12 giây)" in heard
 
 

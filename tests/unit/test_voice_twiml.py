@@ -35,7 +35,7 @@ any_text = st.text(st.characters(codec=None), max_size=120) | st.sampled_from(
 prompts = st.one_of(
     st.builds(Say, any_text, st.sampled_from(["vi", "en", "fr", ""])),
     st.builds(
-        Play, st.sampled_from(["https://files.dongthap.example/chao.mp3", "https://a.example/?x=1&y=2"])
+        Play, st.sampled_from(["https://prompts.dongthap.example/chao.mp3", "https://a.example/?x=1&y=2"])
     ),
     st.builds(Pause, st.integers(-5, 9999)),
 )
