@@ -2,7 +2,20 @@
 
 from chalice import Chalice, Cron, Rate
 
-from chalicelib.entrypoints import jobs, links, set_up_logging, site, voice, webhooks
+from chalicelib.entrypoints import (
+    answers,
+    figures,
+    filing,
+    hotlines,
+    jobs,
+    links,
+    open311,
+    set_up_logging,
+    site,
+    tracking,
+    voice,
+    webhooks,
+)
 from chalicelib.entrypoints.http import log_each_call
 
 set_up_logging()
@@ -13,6 +26,12 @@ app.register_blueprint(webhooks.routes)  # provider's signature
 app.register_blueprint(voice.routes)  # provider's signature
 app.register_blueprint(links.routes)  # signed link
 app.register_blueprint(site.routes)  # public, reads nothing personal
+app.register_blueprint(filing.routes)  # public form: signed, limited, from our own pages
+app.register_blueprint(tracking.routes)  # code, last digits, or the reporter's own link
+app.register_blueprint(hotlines.routes)  # public, reads nothing personal
+app.register_blueprint(answers.routes)  # public, reads nothing personal
+app.register_blueprint(figures.routes)  # public, reads nothing personal
+app.register_blueprint(open311.routes)  # public reads; key of a client system to file
 
 # Jobs stand here, not on a blueprint: Chalice would deploy those without this page (docs/jobs.md describes each).
 

@@ -45,6 +45,18 @@ class MalformedRequest(HotlineError):
     """A webhook or form lacks what it must carry; the message names the field, never its content."""
 
 
+class PageNotFound(HotlineError):
+    """There is no such public page."""
+
+
+class CrossSite(HotlineError):
+    """A form was posted from somebody else's site."""
+
+
+class LimitReached(HotlineError):
+    """One sender or network did a thing too often; the message names the limit, never who."""
+
+
 class SendFailed(HotlineError):
     """A provider refused a message. `retry` tells whether a later try may succeed; `alarm` whether ops must look."""
 
@@ -77,5 +89,12 @@ class NothingPublished(SettingMissing):
     """No province pack is in force yet."""
 
 
-NAMES_ONLY_THINGS = (MalformedRequest, SignatureNotValid, SettingMissing, CalendarGap, SecretsUnavailable)
+NAMES_ONLY_THINGS = (
+    LimitReached,
+    MalformedRequest,
+    SignatureNotValid,
+    SettingMissing,
+    CalendarGap,
+    SecretsUnavailable,
+)
 """Errors whose message names a field, a setting or a file, never a person: the log may repeat it, remedy and all."""

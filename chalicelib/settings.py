@@ -289,6 +289,23 @@ def files_endpoint() -> str | None:
     return os.environ.get("FILES_ENDPOINT", "").strip() or None
 
 
+def files_origin() -> str:
+    """
+    Scheme and host that browsers open and upload files at; empty when there are none for them.
+
+    Of a bucket it is the engine's own address; of a folder the one that `local/` serves it at (`FILES_URL`).
+    """
+    if bucket := files_bucket():
+        endpoint = files_endpoint()
+        return _origin(endpoint) if endpoint else f"https://{bucket}.s3.{region()}.amazonaws.com"
+    return _origin(os.environ.get("FILES_URL", "").strip())
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 def files_folder() -> str:
     """Folder of the file store on one machine."""
     return _need("FILES_FOLDER", "Set FILES_BUCKET (deployed) or FILES_FOLDER (one machine).")

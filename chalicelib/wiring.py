@@ -21,6 +21,7 @@ from chalicelib.storage.case_store import CaseStore
 from chalicelib.storage.commit import commit
 from chalicelib.storage.directory_store import DirectoryStore
 from chalicelib.storage.inbox_store import InboxStore
+from chalicelib.storage.limit_store import LimitStore
 from chalicelib.storage.outbox_store import OutboxStore
 from chalicelib.storage.stats_store import StatsStore
 
@@ -68,6 +69,12 @@ def outbox_store() -> OutboxStore:
 def stats_store() -> StatsStore:
     """Daily counters."""
     return StatsStore()
+
+
+@cache
+def limits() -> LimitStore:
+    """How often somebody did something on the public pages."""
+    return LimitStore()
 
 
 @cache

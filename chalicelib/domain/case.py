@@ -111,11 +111,12 @@ TRANSITIONS: dict[tuple[Status, str], Rule] = {
     (_M, "unmerge"): _rule("desk", _R),
     # leaves the state as it is
     **{(status, "add"): _rule("citizen desk", status) for status in (_R, _A, _P, _ANS)},
+    **{(status, "attach"): _rule("citizen agency desk", status) for status in (_R, _A, _P, _W, _ANS, _C)},
     **{(status, "remind"): _rule("system", status) for status in (_R, _A, _P, _W, _ANS)},
     **{(status, "note"): _rule("desk system", status) for status in Status},
     **{(status, "describe"): _rule("desk system", status) for status in (_R, _A, _P)},
 }
-"""(status, action) → who may and where it leads. `describe` = kind, service or place was set right."""
+"""(status, action) → who may and where it leads. `describe` sets kind, service or place right; `attach` adds a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,13 @@ class Case:
     """Unit id the case is placed in (today's at the time of receipt)."""
     place: str = ""
     """Where, in the citizen's words: address and the unit as said."""
+    lat: float | None = None
+    """Where exactly, WGS84 degrees, when a map or another system told."""
+    long: float | None = None
+    reporter_name: str = ""
+    """As the reporter gave it; empty when they did not."""
+    identity_shown: bool = False
+    """The reporter agreed that the handling agency sees who they are (docs/design.md §3, *Identity*)."""
     agency: str | None = None
     assignment: int = 0
     """Number of the present assignment, counted from 1; links of earlier ones are void."""

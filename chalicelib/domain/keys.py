@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LINK_DAYS = 45
 """A link outlives the longest deadline (15 working days and one extension); every reminder carries a fresh one."""
 
+CASE_MARK_CHARS = 26
+"""104 bits: nobody guesses one, and the link still fits an SMS."""
+
 REPLY_MARK_CHARS = 20
 """80 bits: a local part has 64 characters at most (RFC 5321 §4.5.3.1.1)."""
 
@@ -71,6 +74,56 @@ def read_link(token: str, *, keys: Keys, now: datetime) -> Link:
     if now > datetime.fromtimestamp(expires, UTC):
         raise LinkNotValid("expired")
     return Link(code, role, agency, assignment)
+
+
+def case_token(case: Case, keys: Keys) -> str:
+    """
+    Return the token of a reporter's own link `/case/<token>`: the code and a keyed mark.
+
+    It does not expire: it opens the case as long as the case is kept (docs/design.md §3, *Code*).
+    """
+    return _case_token(case.code, case.reporter_id, keys.signing[0])
+
+
+def case_token_code(token: str) -> str:
+    """Return the case code a reporter's link names; empty when it is no such token."""
+    code, _, mark = token.partition("-")
+    return code if mark and code.isascii() and code.isdigit() else ""
+
+
+def opens_case(token: str, case: Case, keys: Keys) -> bool:
+    """Tell whether a reporter's link was made for *case*, with any of the province's keys."""
+    return any(_same(token, _case_token(case.code, case.reporter_id, key)) for key in keys.signing)
+
+
+def _case_token(code: str, reporter: str, key: str) -> str:
+    return f"{code}-{_mark('case', f'{code}|{reporter}', key)[:CASE_MARK_CHARS]}"
+
+
+def form_token(nonce: str, *, keys: Keys, now: datetime) -> str:
+    """Return the signed token of a form on a public page: its own random name and when it was made."""
+    return str(_signer(keys, "1022/form").dumps([nonce, int(now.timestamp())]))
+
+
+def read_form_token(token: str, *, keys: Keys) -> tuple[str, datetime]:
+    """
+    Return name and making of a form.
+
+    Raises:
+        LinkNotValid: It is none of ours ("altered").
+    """
+    from itsdangerous import BadData
+
+    try:
+        nonce, made = _signer(keys, "1022/form").loads(token)
+        return str(nonce), datetime.fromtimestamp(int(made), UTC)
+    except (BadData, ValueError, TypeError, OverflowError, OSError) as problem:
+        raise LinkNotValid("altered") from problem
+
+
+def network_mark(network: str, keys: Keys) -> str:
+    """Return the keyed mark of a network; no address is kept anywhere."""
+    return _mark("network", network, keys.index)[:32]
 
 
 def reply_token(case: Case, role: str, keys: Keys) -> str:
@@ -139,7 +192,7 @@ def _mark(use: str, content: str, key: str) -> str:
     return hmac.new(own, content.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def _signer(keys: Keys):  # type: ignore[no-untyped-def]
+def _signer(keys: Keys, salt: str = "1022/link"):  # type: ignore[no-untyped-def]
     from itsdangerous import URLSafeSerializer
 
-    return URLSafeSerializer(list(reversed(keys.signing)), salt="1022/link")  # it wants the newest last
+    return URLSafeSerializer(list(reversed(keys.signing)), salt=salt)  # it wants the newest last

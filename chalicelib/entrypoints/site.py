@@ -1,4 +1,4 @@
-"""The pages anybody may open: the front page, and whether the hotline stands."""
+"""The front page and its small print, what browsers fetch beside pages, and whether the hotline stands."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
 from chalicelib.entrypoints.http import JSON, answers_webhook, protected_by
-from chalicelib.entrypoints.pages import answers_browser, html
-from chalicelib.errors import NothingPublished, StorageUnavailable
+from chalicelib.entrypoints.visitor import PUBLIC, answers_visitor, headers, show, visit
+from chalicelib.errors import NothingPublished, PageNotFound, StorageUnavailable
 
 routes = Blueprint(__name__)
 
-PUBLIC = "public: shows nothing of a case"
+MINUTE = 60
+YEAR = 365 * 24 * 3600
 
 
 @routes.route("/", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_browser
+@answers_visitor("/")
 def show_home() -> Response:
-    return html("home", directory=wiring.directory())
+    return show(visit(routes, "/"), "home", keep_seconds=MINUTE)
+
+
+@routes.route("/static/{name}", methods=["GET", "HEAD"])
+@protected_by(PUBLIC)
+@answers_visitor("/static")
+def show_asset(name: str) -> Response:
+    from chalicelib.web.assets import read_asset
+
+    asset = read_asset(name)
+    if asset is None:
+        raise PageNotFound(name)
+    kept = {**headers(YEAR, asset.content_type), "Cache-Control": f"public, max-age={YEAR}, immutable"}
+    return Response(body=asset.content, headers=kept)
 
 
 @routes.route("/health", methods=["GET", "HEAD"])

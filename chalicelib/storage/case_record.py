@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.domain.calendar import local
@@ -115,6 +115,10 @@ class CaseRecord(Record):
     topic = TextAttribute(null=True)
     area = TextAttribute(null=True)
     place = TextAttribute(null=True)
+    lat = NumberAttribute(null=True)
+    long = NumberAttribute(null=True)
+    reporter_name = TextAttribute(null=True)
+    identity_shown = BooleanAttribute(null=True)
     agency = TextAttribute(null=True)
     assignment = IntegerAttribute(null=True)
     assigned_at = MomentAttribute(null=True)

@@ -72,6 +72,29 @@ def to_citizen(
     )
 
 
+def acknowledgement(case: Case, reply: str, *, directory: Directory, now: datetime) -> tuple[Message, ...]:
+    """
+    Return the message with the code to somebody who did not get it as a reply: by mail, or *reply* as an SMS.
+
+    It goes at once: they have just handed it in.
+    """
+    if not case.reporter_address or "@" in case.reporter_address:
+        return to_citizen(case, "acknowledgement", directory=directory, now=now, reply="")
+    return (
+        Message(
+            id=f"{case.code}-{case.version}-acknowledgement",
+            channel="sms",
+            to=case.reporter_address,
+            purpose="acknowledgement",
+            created_at=now,
+            due_at=now,
+            text=reply,
+            case_code=case.code,
+            language=case.language,
+        ),
+    )
+
+
 def ended(words: Any) -> Any:
     """Words of a person as a sentence, so that ours does not run into theirs."""
     if not isinstance(words, str) or not words.strip():

@@ -76,7 +76,7 @@ def mail(purpose: str, *, language: str, directory: Directory | None, **context:
     letter = MAILS[purpose](words, {name: _clean(name, value) for name, value in context.items()})
     subject = " ".join(words("mail.common.subject", subject=letter.subject).split())[:MAX_SUBJECT]
     html = (
-        _environment()
+        environment()
         .get_template("mail.html")
         .render(
             letter=letter,
@@ -125,7 +125,7 @@ def page(name: str, *, language: str, directory: Directory | None, **context: An
         "province": province_view(directory, language),
         "t": Words.of(language, directory),
     }
-    return _environment().get_template(f"{name}.html").render(values)
+    return environment().get_template(f"{name}.html").render(values)
 
 
 def _clean(name: str, value: Any) -> Any:
@@ -138,7 +138,8 @@ def _error(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what makes pages and mails of the templates; everything people wrote is escaped."""
     import jinja2
 
     return jinja2.Environment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import logging
 import threading
 import time
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 log = logging.getLogger("gateway")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's payload limit
+COMPRESSED_FROM_BYTES = 1024  # minimum_compression_size in .chalice/config.json
 
 
 class Context:
@@ -158,6 +160,12 @@ class HotlineServer:
             body = base64.b64decode(body)
         if "Content-Type" not in headers:
             headers["Content-Type"] = "application/json"
+        body = body.encode() if isinstance(body, str) else body
+        if len(body) >= COMPRESSED_FROM_BYTES and not answer.get("isBase64Encoded"):
+            headers["Vary"] = "Accept-Encoding"
+            if "gzip" in request.headers.get("Accept-Encoding", ""):
+                headers["Content-Encoding"] = "gzip"
+                body = gzip.compress(body, compresslevel=6)
         return Response(body, status=answer["statusCode"], headers=headers)
 
     def _preflight(self, resource: str) -> Response:

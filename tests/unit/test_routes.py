@@ -22,6 +22,8 @@ PROTECTED = {
     ("GET", "/health"): "public: shows nothing of a case",
     ("HEAD", "/"): "public: shows nothing of a case",
     ("HEAD", "/health"): "public: shows nothing of a case",
+    ("GET", "/static/{name}"): "public: shows nothing of a case",
+    ("HEAD", "/static/{name}"): "public: shows nothing of a case",
 }
 
 
@@ -41,7 +43,12 @@ def test_no_route_is_missing():
 
 def test_what_changes_something_is_posted():
     """A GET never changes anything: nobody may add one to a path that is not in the table of pages."""
-    assert {path for method, path in PROTECTED if method == "GET"} == {"/a/{token}", "/", "/health"}
+    assert {path for method, path in PROTECTED if method == "GET"} == {
+        "/a/{token}",
+        "/",
+        "/health",
+        "/static/{name}",
+    }
 
 
 def test_forms_and_json_are_taken_whatever_their_content_type():
