@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.domain.directory import Directory
 from packs import communes
 from packs.areas import Row, area_data, place_data, read_rows
+from packs.emblem import EMBLEM, read_emblem
 from packs.marked import MarkedDict, load_yaml, merge, plain
 from packs.problem import PackError, Problem
 
@@ -46,6 +47,8 @@ class Sources:
 
     slug: str
     files: dict[str, MarkedDict]
+    emblem: str = ""
+    """`emblem.svg`, empty where there is none."""
     areas: list[Row] = field(default_factory=list)
     places: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -83,6 +86,8 @@ def read_sources(slug: str, root: Path | None = None) -> Sources:
     sources = Sources(slug, {})
     for name in (*NEEDED, *OPTIONAL):
         sources.files[name] = _read_merged(sources, root, name, optional=name in OPTIONAL)
+    sources.emblem, wrong = read_emblem(root / slug / EMBLEM, sources.name(EMBLEM))
+    sources.problems += wrong
     sources.areas = _read_rows(sources, root, "areas.csv")
     sources.places = _read_rows(sources, root, "places.csv")
     return sources
@@ -130,7 +135,11 @@ def data_of(sources: Sources) -> dict[str, Any]:
     files = sources.files
     units = area_data(sources.areas)
     data: dict[str, Any] = {
-        "province": {**plain(files["province"]), "slug": sources.slug},
+        "province": {
+            **plain(files["province"]),
+            "slug": sources.slug,
+            **({"emblem": sources.emblem} if sources.emblem else {}),
+        },
         "agencies": communes.expand(files["agencies"], units),
         "services": plain(files["services"].get("services", [])),
         "areas": units,

@@ -331,8 +331,6 @@ def pages(language: str = "vi", text: str = SAID) -> dict[str, str]:
         found[f"link {reason}"] = render.page(
             "link_problem", language=language, directory=directory, reason=reason
         )
-    for name in ("not_found", "error"):
-        found[name] = render.page(name, language=language, directory=directory)
+    found["error"] = render.page("error", language=language, directory=directory)
     found["error without province"] = render.page("error", language=language, directory=None)
-    found["home"] = render.page("home", language=language, directory=directory, now=NOW)
     return found

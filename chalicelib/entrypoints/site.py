@@ -12,6 +12,9 @@ from chalicelib.errors import NothingPublished, PageNotFound, StorageUnavailable
 routes = Blueprint(__name__)
 
 MINUTE = 60
+HOUR = 3600
+DAY = 24 * HOUR
+SVG = "image/svg+xml; charset=utf-8"
 YEAR = 365 * 24 * 3600
 
 
@@ -19,7 +22,67 @@ YEAR = 365 * 24 * 3600
 @protected_by(PUBLIC)
 @answers_visitor("/")
 def show_home() -> Response:
-    return show(visit(routes, "/"), "home", keep_seconds=MINUTE)
+    from chalicelib.web.front import front_view
+
+    reader = visit(routes, "/")
+    view = front_view(wiring.directory(), reader.language, wiring.now())
+    return show(reader, "home", keep_seconds=MINUTE, **view)
+
+
+@routes.route("/about", methods=["GET", "HEAD"])
+@protected_by(PUBLIC)
+@answers_visitor("/about")
+def show_about() -> Response:
+    from chalicelib.web.front import about_view
+
+    reader = visit(routes, "/about")
+    view = about_view(wiring.directory(), reader.language, wiring.now())
+    return show(reader, "about", keep_seconds=HOUR, **view)
+
+
+@routes.route("/privacy", methods=["GET", "HEAD"])
+@protected_by(PUBLIC)
+@answers_visitor("/privacy")
+def show_privacy() -> Response:
+    from chalicelib.web.front import privacy_view
+
+    return show(visit(routes, "/privacy"), "privacy", keep_seconds=HOUR, **privacy_view(wiring.directory()))
+
+
+@routes.route("/accessibility", methods=["GET", "HEAD"])
+@protected_by(PUBLIC)
+@answers_visitor("/accessibility")
+def show_accessibility() -> Response:
+    return show(visit(routes, "/accessibility"), "accessibility", keep_seconds=HOUR)
+
+
+@routes.route("/emblem.svg", methods=["GET", "HEAD"])
+@protected_by(PUBLIC)
+@answers_visitor("/emblem.svg")
+def show_emblem() -> Response:
+    from chalicelib.web.site import emblem
+
+    # As a picture of its own a browser runs nothing in it, whatever a pack's file may hold.
+    kept = {**headers(DAY, SVG), "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    return Response(body=emblem(wiring.directory()), headers=kept)
+
+
+@routes.route("/robots.txt", methods=["GET", "HEAD"])
+@protected_by(PUBLIC)
+@answers_visitor("/robots.txt")
+def show_robots() -> Response:
+    lines = ("User-agent: *", "Disallow: /a/", f"Sitemap: {settings.public_url()}/sitemap.xml", "")
+    return Response(body="\n".join(lines), headers=headers(DAY, "text/plain; charset=utf-8"))
+
+
+@routes.route("/sitemap.xml", methods=["GET", "HEAD"])
+@protected_by(PUBLIC)
+@answers_visitor("/sitemap.xml")
+def show_sitemap() -> Response:
+    from chalicelib.web.sitemap import sitemap
+
+    body = sitemap(settings.public_url(), wiring.directory(), wiring.now())
+    return Response(body=body, headers=headers(HOUR, "text/xml; charset=utf-8"))
 
 
 @routes.route("/static/{name}", methods=["GET", "HEAD"])

@@ -46,7 +46,7 @@ MAILS: dict[str, Callable[[Words, Mapping[str, Any]], Letter]] = {
 }
 """Purpose of an outbox message → its letter."""
 
-PAGES = ("agency", "desk", "link_problem", "not_found", "error", "home")
+PAGES = ("agency", "desk", "link_problem", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def page(name: str, *, language: str, directory: Directory | None, **context: An
 
     Args:
         name: agency or desk (need `case` and `now`), link_problem (takes `reason`: expired, altered, superseded),
-            not_found, error or home.
+            or error.
         language: `vi` or `en`.
         directory: The province; None only where it could not be loaded.
         **context: For agency and desk: `done` is the act that was done; `error` a name of `page.error.…`, with what

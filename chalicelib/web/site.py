@@ -20,6 +20,14 @@ NAVIGATION = ("report", "case", "hotlines", "answers", "stats")
 SMALL_PRINT = ("about", "privacy", "accessibility")
 """Pages linked at the foot, likewise."""
 
+HOUSE_EMBLEM = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
+    '<path fill="#fff" d="M32 2a30 30 0 1 1 0 60 30 30 0 0 1 0-60"/>'
+    '<path fill="{colour}" d="M14 18h36v24H34L24 52V42H14z"/>'
+    '<path fill="#fff" d="M20 25h24v3H20zm0 7h18v3H20z"/></svg>'
+)
+"""A speech bubble on white, which stands out on the province's colour and on a browser's tab alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -71,7 +79,6 @@ def site_page(
         "t": Words.of(language, directory),
         "language": language,
         "province": province_view(directory, language),
-        "emblem": emblem(directory),
         "address": address,
         "href": address.href,
         "asset": address.asset,
@@ -83,8 +90,9 @@ def site_page(
 
 
 def emblem(directory: Directory | None) -> str:
-    """Return the province's emblem as SVG code out of its pack (province.yaml, `emblem`), or empty."""
-    return str(directory.province.get("emblem", "")) if directory is not None else ""
+    """Return the province's emblem as SVG (`emblem.svg` of its pack), else the house's in the province's colour."""
+    own = str(directory.province.get("emblem", "")) if directory is not None else ""
+    return own or HOUSE_EMBLEM.format(colour=province_view(directory, texts.HOME)["colour"])
 
 
 def _with_query(path: str, language: str, query: Mapping[str, str]) -> str:

