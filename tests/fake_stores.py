@@ -14,6 +14,7 @@ from chalicelib.domain.call import Call
 from chalicelib.domain.case import OPEN, Case, Status
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.message import Delivery, Message
+from chalicelib.domain.published import Published, is_published
 from chalicelib.domain.waiting import Queue
 from chalicelib.errors import AlreadyReceived, CaseConflict, CaseNotFound
 from chalicelib.storage.page import Page
@@ -32,6 +33,7 @@ class FakeStores:
         self._messages: dict[str, Message] = {}
         self._calls: dict[str, Call] = {}
         self._queues: dict[str, Queue] = {}
+        self._published: dict[str, Published] = {}
         self.conflicts = 0
         """How many of the next commits find that somebody was faster."""
         self.cases = _Cases(self)
@@ -47,6 +49,7 @@ class FakeStores:
         talk: Talk | None = None,
         call: Call | None = None,
         queue: Queue | None = None,
+        published: Published | None = None,
     ) -> None:
         cases, messages = tuple(cases), tuple(messages)
         with self._lock:
@@ -81,6 +84,11 @@ class FakeStores:
                     "a gap in the history"
                 )
                 self._cases[case.code] = replace(case, events=events, stored_version=case.version)
+                if case.taken_off:
+                    self._published.pop(case.code, None)
+            if published is not None:
+                assert published.code in {case.code for case in cases}, "words of a case that did not change"
+                self._published[published.code] = published
             if received is not None:
                 self._received[received.id] = received
             if talk is not None:
@@ -114,7 +122,15 @@ class FakeStores:
             kept.update(was)
 
     def _kept(self) -> tuple[dict[str, Any], ...]:
-        return (self._cases, self._received, self._talks, self._messages, self._calls, self._queues)
+        return (
+            self._cases,
+            self._received,
+            self._talks,
+            self._messages,
+            self._calls,
+            self._queues,
+            self._published,
+        )
 
 
 class _Cases:
@@ -148,6 +164,14 @@ class _Cases:
 
     def received_on(self, day: date, *, limit: int = 100, after: str | None = None) -> Page[Case]:
         return Page(tuple(case for case in self._listed() if local(case.received_at).date() == day)[:limit])
+
+    def published(self, codes: Iterable[str]) -> dict[str, Published]:
+        return {code: self._stores._published[code] for code in codes if code in self._stores._published}
+
+    def latest_published(self, *, limit: int = 20, after: str | None = None) -> Page[tuple[Case, Published]]:
+        shown = [case for case in self._listed() if is_published(case)]
+        shown.sort(key=lambda case: case.published_at or case.received_at, reverse=True)
+        return Page(tuple((case, self._stores._published[case.code]) for case in shown)[:limit])
 
     def wake_due(self, now: datetime, limit: int = 100) -> list[str]:
         due = [case for case in self._listed() if case.wake_at is not None and case.wake_at <= now]

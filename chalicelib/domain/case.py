@@ -54,6 +54,9 @@ OPEN = frozenset({Status.RECEIVED, Status.ASSIGNED, Status.IN_PROGRESS, Status.W
 
 WITH_AGENCY = frozenset({Status.ASSIGNED, Status.IN_PROGRESS})
 
+WITH_ANSWER = frozenset({Status.ANSWERED, Status.CLOSED})
+"""States in which a case may stand among the published ones; any step out of them takes it off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -115,6 +118,7 @@ TRANSITIONS: dict[tuple[Status, str], Rule] = {
     **{(status, "remind"): _rule("system", status) for status in (_R, _A, _P, _W, _ANS)},
     **{(status, "note"): _rule("desk system", status) for status in Status},
     **{(status, "describe"): _rule("desk system", status) for status in (_R, _A, _P)},
+    **{(status, act): _rule("desk", status) for status in (_ANS, _C) for act in ("publish", "unpublish")},
 }
 """(status, action) → who may and where it leads. `describe` sets kind, service or place right; `attach` adds a file."""
 
@@ -185,6 +189,8 @@ class Case:
     answered_at: datetime | None = None
     objection_until: datetime | None = None
     closed_at: datetime | None = None
+    published_at: datetime | None = None
+    """Since when everybody may read matter and answer as the desk worded them (domain/published.py)."""
     rating: int | None = None
     """1 not satisfied, 2 accepted, 3 satisfied."""
     level: int | None = None
@@ -204,6 +210,13 @@ class Case:
     def new_events(self) -> tuple[Event, ...]:
         """Events not yet in storage."""
         return tuple(event for event in self.events if event.number > self.stored_version)
+
+    @property
+    def taken_off(self) -> bool:
+        """Whether a change not yet in storage took its published words away."""
+        return self.published_at is None and any(
+            event.action == "unpublish" or "unpublished" in event.data for event in self.new_events
+        )
 
     @property
     def is_open(self) -> bool:
@@ -270,7 +283,11 @@ class Case:
         target = to if to is not None else rule.targets[0]
         if target not in rule.targets:
             raise ActionNotAllowed(f"{action} does not lead from {self.status} to {target}")
-        event = Event(self.version + 1, at, actor, action, self.status, target, note, by, data or {})
+        data = dict(data or {})
+        if self.published_at is not None and target not in WITH_ANSWER:
+            # what is worked on again is not shown as done, whoever reopened it
+            data["unpublished"], changes = True, {**changes, "published_at": None}
+        event = Event(self.version + 1, at, actor, action, self.status, target, note, by, data)
         return replace(self, status=target, version=event.number, events=(*self.events, event), **changes)
 
 

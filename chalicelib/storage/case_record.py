@@ -1,5 +1,7 @@
 """How a case and its history lie in the `cases` table: one item `case`, one item per event, all under the code.
 
+A case the desk has published has an item `public` beside them: the words everybody may read.
+
 The case item holds no text of any length, so that it stays below 1 KB and each step of a case costs one write
 unit for it (two in a transaction). Its indexes hold keys only: a change of status then rewrites no index at all,
 and what a screen shows is read from the items themselves, which is also never out of date.
@@ -15,6 +17,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
+from chalicelib.domain.published import Published
 from chalicelib.storage.record import (
     IntegerAttribute,
     JsonAttribute,
@@ -26,6 +29,7 @@ from chalicelib.storage.record import (
 
 CASE = "case"
 EVENT = "event#"
+PUBLIC = "public"
 ONE_SHELF = "1"
 """Partition of an index that is one list for the whole province."""
 
@@ -95,6 +99,19 @@ class CasesByWake(GlobalSecondaryIndex["CaseRecord"]):
     wake_at = MomentAttribute(range_key=True)
 
 
+class CasesByPublication(GlobalSecondaryIndex["CaseRecord"]):
+    """Published cases, the latest first: the public list. Holds the item of the published words, not the case's."""
+
+    class Meta:
+        """Index settings."""
+
+        index_name = "by_published"
+        projection = KeysOnlyProjection()
+
+    published = TextAttribute(hash_key=True)
+    published_at = MomentAttribute(range_key=True)
+
+
 class CaseRecord(Record):
     """A case as stored; `chalicelib.domain.case.Case` is what it means. Fields at their default are left out."""
 
@@ -132,6 +149,7 @@ class CaseRecord(Record):
     answered_at = MomentAttribute(null=True)
     objection_until = MomentAttribute(null=True)
     closed_at = MomentAttribute(null=True)
+    published_at = MomentAttribute(null=True)
     rating = IntegerAttribute(null=True)
     level = IntegerAttribute(null=True)
     parent = TextAttribute(null=True)
@@ -153,6 +171,22 @@ class CaseRecord(Record):
     by_desk = CasesByDesk()
     by_day = CasesByDay()
     by_wake = CasesByWake()
+    by_published = CasesByPublication()
+
+
+class PublishedRecord(Record):
+    """The words of a case that everybody may read; `chalicelib.domain.published.Published` is what it means."""
+
+    table = "cases"
+    schema_record = CaseRecord
+
+    code = TextAttribute(hash_key=True)
+    item = TextAttribute(range_key=True, default=PUBLIC)
+    published = TextAttribute(null=True)
+    """Key of the list; absent with all the rest once the case was taken off, since no function may delete."""
+    published_at = MomentAttribute(null=True)
+    matter = TextAttribute(null=True)
+    answer = TextAttribute(null=True)
 
 
 class EventRecord(Record):
@@ -217,6 +251,20 @@ def record_to_case(record: CaseRecord, events: tuple[Event, ...] = ()) -> Case:
     found.setdefault("reporter_id", "")
     found.setdefault("reporter_address", "")
     return Case(**found, stored_version=record.version, events=events)
+
+
+def published_to_record(published: Published) -> PublishedRecord:
+    """The item of published words; without their moment the item of a case that was taken off."""
+    record = PublishedRecord(published.code, PUBLIC)
+    if published.published_at is not None:
+        record.published, record.published_at = ONE_SHELF, published.published_at
+        record.matter, record.answer = published.matter, published.answer
+    return record
+
+
+def record_to_published(record: PublishedRecord) -> Published:
+    """What the item means."""
+    return Published(record.code, record.matter or "", record.answer or "", record.published_at)
 
 
 def event_item(number: int) -> str:

@@ -10,16 +10,20 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.case import OPEN, Case, Status
+from chalicelib.domain.published import Published, is_published
 from chalicelib.errors import CaseNotFound
 from chalicelib.storage.batch import items_by_key
 from chalicelib.storage.case_record import (
     CASE,
     EVENT,
     ONE_SHELF,
+    PUBLIC,
     CaseRecord,
     EventRecord,
+    PublishedRecord,
     record_to_case,
     record_to_event,
+    record_to_published,
 )
 from chalicelib.storage.failures import condition_failed, in_hotline_words
 from chalicelib.storage.page import MOST, Page, cursor_of, read_cursor
@@ -107,6 +111,31 @@ class CaseStore:
         """Return cases received on a day in Việt Nam, in order of receipt."""
         return self._page(CaseRecord.by_day, day.isoformat(), limit=limit, after=after)
 
+    def published(self, codes: Iterable[str]) -> dict[str, Published]:
+        """
+        Return the published words of the cases with these codes; what is not published is left out.
+
+        Args:
+            codes: Ask only for cases whose `published_at` is set: each further one is a read for nothing.
+        """
+        keys = [{"code": {"S": code}, "item": {"S": PUBLIC}} for code in dict.fromkeys(codes)]
+        found = map(PublishedRecord.from_raw_data, items_by_key(CaseRecord, keys))
+        return {record.code: record_to_published(record) for record in found if record.published}
+
+    def latest_published(self, *, limit: int = 20, after: str | None = None) -> Page[tuple[Case, Published]]:
+        """Return published cases with their words, the latest publication first."""
+        page = self._page(
+            CaseRecord.by_published,
+            ONE_SHELF,
+            limit=limit,
+            after=after,
+            still=is_published,
+            newest_first=True,
+            item=PUBLIC,
+        )
+        words = self.published(case.code for case in page.items)
+        return Page(tuple((case, words[case.code]) for case in page.items if case.code in words), page.next)
+
     def wake_due(self, now: datetime, limit: int = MOST) -> list[str]:
         """
         Return codes of cases whose next step is due, the longest due first.
@@ -151,10 +180,11 @@ class CaseStore:
         after: str | None,
         still: Callable[[Case], bool] | None = None,
         newest_first: bool = False,
+        item: str = CASE,
     ) -> Page[Case]:
         limit = max(1, min(limit, MOST))
         place_name = _sort_attribute(index)
-        start = _start_key(index, shelf, after) if after else None
+        start = _start_key(index, shelf, after, item) if after else None
         with in_hotline_words():
             # One more than asked tells whether there is a next page, so that the last one is known to be the last.
             found = list(
@@ -196,12 +226,12 @@ def _sort_attribute(index: Any) -> str:
     return next(name for name, attribute in index.Meta.attributes.items() if attribute.is_range_key)
 
 
-def _start_key(index: Any, shelf: str, cursor: str) -> dict[str, dict[str, str]]:
+def _start_key(index: Any, shelf: str, cursor: str, item: str) -> dict[str, dict[str, str]]:
     place, code = read_cursor(cursor)
     shelf_name = next(name for name, attribute in index.Meta.attributes.items() if attribute.is_hash_key)
     return {
         shelf_name: {"S": shelf},
         _sort_attribute(index): {"S": place},
         "code": {"S": code},
-        "item": {"S": CASE},
+        "item": {"S": item},
     }

@@ -15,8 +15,15 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.case import Case
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.message import Message
+from chalicelib.domain.published import Published
 from chalicelib.errors import AlreadyReceived, CaseConflict, HotlineError
-from chalicelib.storage.case_record import CaseRecord, EventRecord, case_to_record, event_to_record
+from chalicelib.storage.case_record import (
+    CaseRecord,
+    EventRecord,
+    case_to_record,
+    event_to_record,
+    published_to_record,
+)
 from chalicelib.storage.connection import connection
 from chalicelib.storage.failures import CANCELED, code_of, condition_failed, in_hotline_words, reason_codes
 from chalicelib.storage.inbox_record import (
@@ -49,7 +56,7 @@ class _Put:
     """One item to write, the condition it is written under, and what it means when that fails."""
 
     record: Record
-    condition: Condition
+    condition: Condition | None
     refused: Callable[[], HotlineError]
 
 
@@ -61,6 +68,7 @@ def commit(
     talk: Talk | None = None,
     call: Call | None = None,
     queue: Queue | None = None,
+    published: Published | None = None,
 ) -> None:
     """
     Store one change, all of it or nothing.
@@ -73,6 +81,8 @@ def commit(
         talk: The conversation with the sender; must still be at its `stored_version`.
         call: A phone call; must still be at its `stored_turn`.
         queue: Officers and waiting callers of a line; must still be at its `stored_version`.
+        published: Words of one of *cases* for everybody. A case whose change takes it off (`Case.taken_off`) loses
+            its words in the same transaction, whoever made the change.
 
     Raises:
         AlreadyReceived: *received* is stored already; its stored reply is the answer.
@@ -81,7 +91,13 @@ def commit(
         StorageUnavailable: The database is slow, throttled or gone. After a time-out the change may have been
             stored all the same; the same *received* again tells.
     """
-    puts = [*_puts(cases, messages, received, talk), *_call_put(call), *_queue_put(queue)]
+    cases = tuple(cases)
+    puts = [
+        *_puts(cases, messages, received, talk),
+        *_call_put(call),
+        *_queue_put(queue),
+        *_published_puts(cases, published),
+    ]
     if not puts:
         return
     if len(puts) > MOST_ACTIONS:
@@ -123,6 +139,13 @@ def _puts(
         for message in messages
     ]
     return puts
+
+
+def _published_puts(cases: Iterable[Case], published: Published | None) -> list[_Put]:
+    """Words that are published, and nothing in the place of those taken off; the case's version guards both."""
+    told = [*([published] if published is not None else ())]
+    told += [Published(case.code) for case in cases if case.taken_off]
+    return [_Put(published_to_record(one), None, _case_changed) for one in told]
 
 
 def _call_put(call: Call | None) -> list[_Put]:

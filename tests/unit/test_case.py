@@ -48,6 +48,7 @@ closed          reopen      desk               received
 declined        reopen      desk               received
 merged          unmerge     desk               received
 """
+PUBLISHING = {"publish", "unpublish"}
 LINES = [line.split() for line in TABLE.strip().splitlines()]
 ACTORS = {str(actor) for actor in Actor}
 
@@ -70,7 +71,7 @@ def test_a_step_is_open_to_these_and_leads_there(status, action, actors, targets
 def test_there_is_no_step_beside_the_table_but_those_that_leave_the_state_as_it_is():
     written = {(status, action) for status, action, *_ in rows()}
     beside = {key: rule for key, rule in TRANSITIONS.items() if (str(key[0]), key[1]) not in written}
-    assert {action for _, action in beside} == {"add", "attach", "remind", "note", "describe"}
+    assert {action for _, action in beside} == {"add", "attach", "remind", "note", "describe", *PUBLISHING}
     assert all(rule.targets == (status,) for (status, _), rule in beside.items())
 
 
