@@ -298,7 +298,12 @@ def files_origin() -> str:
     if bucket := files_bucket():
         endpoint = files_endpoint()
         return _origin(endpoint) if endpoint else f"https://{bucket}.s3.{region()}.amazonaws.com"
-    return _origin(os.environ.get("FILES_URL", "").strip())
+    return _origin(files_url())
+
+
+def files_url() -> str:
+    """Where a door serves the folder of files to browsers; empty when nowhere."""
+    return os.environ.get("FILES_URL", "").strip().rstrip("/")
 
 
 def _origin(url: str) -> str:
@@ -309,6 +314,11 @@ def _origin(url: str) -> str:
 def files_folder() -> str:
     """Folder of the file store on one machine."""
     return _need("FILES_FOLDER", "Set FILES_BUCKET (deployed) or FILES_FOLDER (one machine).")
+
+
+def for_a_child() -> dict[str, str]:
+    """Return what a child process needs of the environment to run at all; no key and no secret is in it."""
+    return {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
 
 
 def recordings_bucket() -> str | None:

@@ -243,23 +243,25 @@ def email_gateway() -> Any:
 @cache
 def files() -> Any:
     """Where files are kept."""
-    from chalicelib.gateways.files import FolderFiles, S3Files
-
-    bucket = settings.files_bucket()
-    if bucket:
-        return S3Files(bucket, settings.region(), settings.files_endpoint())
-    return FolderFiles(settings.files_folder())
+    return _store(settings.files_bucket())
 
 
 @cache
 def recordings() -> Any:
     """Where recordings of calls are kept: apart from the files, and kept for another time."""
-    from chalicelib.gateways.files import FolderFiles, S3Files
+    return _store(settings.recordings_bucket(), "/recordings")
 
-    bucket = settings.recordings_bucket()
+
+def _store(bucket: str | None, below: str = "") -> Any:
     if bucket:
+        from chalicelib.gateways.files import S3Files
+
         return S3Files(bucket, settings.region(), settings.files_endpoint())
-    return FolderFiles(f"{settings.files_folder()}/recordings")
+    from chalicelib.gateways.files_folder import FolderFiles
+
+    door = settings.files_url()
+    secret = settings.signing_keys()[0] if door else ""
+    return FolderFiles(f"{settings.files_folder()}{below}", f"{door}{below}" if door else "", secret)
 
 
 @cache

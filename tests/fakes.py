@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import SendFailed, SendUncertain
-from chalicelib.gateways.ports import Mail
+from chalicelib.gateways.ports import Mail, UploadForm
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,20 @@ class FakeFiles:
 
     def get(self, key: str) -> bytes:
         return self.files[key]
+
+    def size(self, key: str) -> int:
+        return len(self.files[key])
+
+    def get_start(self, key: str, most: int) -> bytes:
+        return self.files[key][:most]
+
+    def delete(self, key: str) -> None:
+        self.files.pop(key, None)
+
+    def upload_form(
+        self, key: str, *, content_type: str, max_bytes: int, seconds: int, redirect: str = ""
+    ) -> UploadForm:
+        return UploadForm("https://storage.example/", {"key": key, "Content-Type": content_type})
 
     def address(self, key: str, *, seconds: int, name: str) -> str:
         return f"https://storage.example/{key}"

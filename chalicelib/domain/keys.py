@@ -82,7 +82,12 @@ def case_token(case: Case, keys: Keys) -> str:
 
     It does not expire: it opens the case as long as the case is kept (docs/design.md §3, *Code*).
     """
-    return _case_token(case.code, case.reporter_id, keys.signing[0])
+    return filed_token(case.code, case.reporter_id, keys)
+
+
+def filed_token(code: str, reporter: str, keys: Keys) -> str:
+    """Return the token of `/case/<token>` of a case that is only known by its code and reporter."""
+    return _case_token(code, reporter, keys.signing[0])
 
 
 def case_token_code(token: str) -> str:
@@ -124,6 +129,11 @@ def read_form_token(token: str, *, keys: Keys) -> tuple[str, datetime]:
 def network_mark(network: str, keys: Keys) -> str:
     """Return the keyed mark of a network; no address is kept anywhere."""
     return _mark("network", network, keys.index)[:32]
+
+
+def upload_mark(form: str, keys: Keys) -> str:
+    """Return the keyed mark that files uploaded with a form lie under."""
+    return _mark("upload", form, keys.index)[:32]
 
 
 def reply_token(case: Case, role: str, keys: Keys) -> str:

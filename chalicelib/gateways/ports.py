@@ -117,8 +117,16 @@ class EmailGateway(Protocol):
         """Like `SmsGateway.find`; providers that cannot list raise SendUncertain."""
 
 
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """What a browser posts one file with (multipart): the fields first, the file last as `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
 class FileStore(Protocol):
-    """Keeps files: report sheets, inbound mail, recordings."""
+    """Keeps files: report sheets, inbound mail, recordings, what people send along."""
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Store a file under *key*."""
@@ -126,8 +134,22 @@ class FileStore(Protocol):
     def get(self, key: str) -> bytes:
         """Return a file's content. Raises KeyError when there is none."""
 
+    def size(self, key: str) -> int:
+        """Return its bytes, without reading it. Raises KeyError when there is none."""
+
+    def get_start(self, key: str, most: int) -> bytes:
+        """Return its first *most* bytes. Raises KeyError when there is none."""
+
+    def delete(self, key: str) -> None:
+        """Delete a file; one that is gone is deleted."""
+
     def address(self, key: str, *, seconds: int, name: str) -> str:
         """Return an address under which the file can be opened for a while."""
+
+    def upload_form(
+        self, key: str, *, content_type: str, max_bytes: int, seconds: int, redirect: str = ""
+    ) -> UploadForm:
+        """Return what a browser posts one file with, to be stored under *key*; anything else the store refuses."""
 
 
 @dataclass(frozen=True, slots=True)

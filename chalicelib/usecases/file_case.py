@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.attachment import uploads
 from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Area, Directory
 from chalicelib.domain.filing import Filing
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.keys import Keys, reporter_id
-from chalicelib.domain.message import Message
 from chalicelib.domain.nearest import commune_at
 from chalicelib.domain.routing import units_on
 from chalicelib.domain.text import normalise
@@ -23,13 +23,10 @@ from chalicelib.usecases.answer_citizen import day_of
 from chalicelib.usecases.open_case import Opened, Sender, open_from_text
 
 if TYPE_CHECKING:
-    from chalicelib.domain.understanding import Understanding
+    from chalicelib.domain.understanding import AreaGuess, Understanding
 
 MAX_TRIES = 4
 """Two hand-ins of one sender at the same moment collide once; more than a few collisions are a storm."""
-
-UPLOAD = "upload"
-"""Channel of the outbox rows that bring an uploaded file in (usecases/take_upload.py)."""
 
 _log = logging.getLogger("hotline.inbox")
 
@@ -39,6 +36,8 @@ class Filed:
     """What became of it."""
 
     code: str
+    reporter_id: str
+    """Whose case it is: with the code it makes the reporter's own link (`keys.filed_token`)."""
     repeated: bool = False
     """It had been handed in before; nothing was changed."""
 
@@ -71,7 +70,7 @@ def file_case(
     for _ in range(MAX_TRIES):
         known, talk = inbox.read(filing.id, reporter)
         if known is not None:
-            return Filed(str(known.case_code), repeated=True)
+            return Filed(str(known.case_code), known.reporter_id, repeated=True)
         understanding = understood(filing, directory=directory, reader=reader, now=now)
         opened = open_filed(
             filing, sender, understanding, directory=directory, reader=reader, now=now, new_code=new_code
@@ -88,7 +87,7 @@ def file_case(
         )
         reply = replies.opened(opened, understanding, directory, now)
         told = notices.acknowledgement(case, reply, directory=directory, now=now)
-        messages = (*opened.messages, *told, *_uploads(case, filing, now))
+        messages = (*opened.messages, *told, *uploads(case, filing.uploads, now))
         try:
             commit(
                 cases=opened.cases,
@@ -98,11 +97,11 @@ def file_case(
             )
         except AlreadyReceived:
             again = inbox.received(filing.id)
-            return Filed(str(again.case_code), repeated=True)
+            return Filed(str(again.case_code), again.reporter_id, repeated=True)
         except CaseConflict:
             continue
         _log.info("contact", extra={"channel": filing.channel, "outcome": "new_matter"})
-        return Filed(case.code)
+        return Filed(case.code, reporter)
     raise CaseConflict("what one sender handed in kept colliding")
 
 
@@ -148,12 +147,17 @@ def understood(filing: Filing, *, directory: Directory, reader: Any, now: dateti
 
     today = day_of(now)
     found: Understanding = reader.read(filing.text, on=today)
-    if filing.lat is not None and filing.long is not None and found.area is None:
-        found = _with_unit(found, commune_at(directory, filing.lat, filing.long, today), directory, today)
     if filing.place:
         place = reader.read(filing.place, on=today)
         found = replace(found, area=place.area or found.area, address=place.address or found.address)
-    found = _with_unit(found, directory.areas.get(filing.area or ""), directory, today)
+    if filing.lat is not None and filing.long is not None:
+        pinned = commune_at(directory, filing.lat, filing.long, today)
+        if pinned is not None and (_open(found.area) or _narrows(pinned, found.area, directory, today)):
+            found = _with_unit(found, pinned, directory, today)
+    chosen = directory.areas.get(filing.area or "")
+    # a place written down later than the choice was made, which names another unit, is what they mean
+    if chosen is not None and (not filing.place or _narrows(chosen, place.area, directory, today)):
+        found = _with_unit(found, chosen, directory, today)
     if filing.service is not None and filing.service in directory.services:
         first = next((guess for guess in found.services if guess.code == filing.service), None)
         guess = ServiceGuess(filing.service, 1.0, filing.topic or (first.topic if first else None))
@@ -162,21 +166,33 @@ def understood(filing: Filing, *, directory: Directory, reader: Any, now: dateti
     return replace(found, language=filing.language)
 
 
-def _with_unit(found: Understanding, area: Area | None, directory: Directory, on: date) -> Understanding:
+def _open(area: AreaGuess | None) -> bool:
+    """Nothing nearer than the province was named."""
+    return area is None or area.tier == "province"
+
+
+def _narrows(unit: Area, area: AreaGuess | None, directory: Directory, on: date) -> bool:
+    """Whether a unit says more closely, or as closely, what was read; never where another place was read."""
+    if area is None or _open(area):
+        return True
+    units = {own.id for own in units_on(directory, unit.id, on)}
+    agrees = unit.id in area.units or bool(units & set(area.today))
+    return agrees and len(units) <= max(1, len(area.today))
+
+
+def _with_unit(found: Understanding, unit: Area, directory: Directory, on: date) -> Understanding:
     from chalicelib.domain.understanding import AreaGuess
 
-    if area is None:
-        return found
-    units = tuple(unit.id for unit in units_on(directory, area.id, on))
-    return replace(
-        found, area=AreaGuess(area.full_name, (area.id,), units, area.tier, ambiguous=len(units) > 1)
-    )
+    today = tuple(one.id for one in units_on(directory, unit.id, on))
+    guess = AreaGuess(unit.full_name, (unit.id,), today, unit.tier, ambiguous=len(today) > 1)
+    return replace(found, area=guess)
 
 
 def _with_facts(case: Case, filing: Filing, *, words: bool = False) -> Case:
     first, *others = case.events
-    if words and filing.data:
-        first = replace(first, data={**first.data, **filing.data})
+    sent = {"uploads": len(filing.uploads)} if words and filing.uploads else {}
+    if words and (filing.data or sent):
+        first = replace(first, data={**first.data, **filing.data, **sent})
     return replace(
         case,
         place=normalise(filing.place) or case.place,
@@ -185,23 +201,6 @@ def _with_facts(case: Case, filing: Filing, *, words: bool = False) -> Case:
         reporter_name=filing.name,
         identity_shown=filing.identity_shown,
         events=(first, *others),
-    )
-
-
-def _uploads(case: Case, filing: Filing, now: datetime) -> tuple[Message, ...]:
-    """One outbox row a file: the sender looks at it, makes it safe and joins it to the case."""
-    return tuple(
-        Message(
-            id=f"{case.code}-upload-{number}",
-            channel=UPLOAD,
-            to="",
-            purpose=UPLOAD,
-            created_at=now,
-            due_at=now,
-            params={"key": key, "number": number, "by": "citizen"},
-            case_code=case.code,
-        )
-        for number, key in enumerate(filing.uploads, start=1)
     )
 
 

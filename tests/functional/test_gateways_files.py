@@ -5,7 +5,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.errors import StorageUnavailable
-from chalicelib.gateways.files import FolderFiles, S3Files
+from chalicelib.gateways.files import S3Files
+from chalicelib.gateways.files_folder import FolderFiles
 from tests.fakes import FakeFiles
 from tests.functional.gateway_server import running_provider
 

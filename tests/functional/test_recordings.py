@@ -16,7 +16,8 @@ from chalicelib import wiring
 from chalicelib.domain.call import Came
 from chalicelib.domain.recording import Transcript, file_key, message_id, sound_type
 from chalicelib.errors import MalformedRequest, RecordingUnavailable, SendFailed
-from chalicelib.gateways.files import FolderFiles, S3Files
+from chalicelib.gateways.files import S3Files
+from chalicelib.gateways.files_folder import FolderFiles
 from chalicelib.gateways.transcribe_aws import AmazonTranscribe
 from chalicelib.usecases.send import sweep
 from chalicelib.usecases.take_call import take_call

@@ -12,7 +12,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.entrypoints import _JsonLines, jobs
 from chalicelib.errors import CalendarGap
-from chalicelib.gateways.files import FolderFiles
+from chalicelib.gateways.files_folder import FolderFiles
 from chalicelib.gateways.sms_json import sign
 from tests.functional.conftest import GATEWAY_SECRET, Deployed
 from tests.unit.worktime import at
