@@ -14,6 +14,7 @@ from packs.shape import (
     number,
     one_of,
     positive,
+    whole,
     words,
 )
 
@@ -171,7 +172,15 @@ service = Record(
     label="code",
 )
 answer = Record(
-    {"code": code, "service": code, "question": both_languages, "answer": both_languages},
+    {
+        "code": code,
+        "number": whole(
+            100, 9999
+        ),  # 3 or 4 digits: shorter is a rating or a choice, longer begins a case's code
+        "service": code,
+        "question": both_languages,
+        "answer": both_languages,
+    },
     {"source": words, **period},
     label="code",
 )

@@ -85,6 +85,16 @@ def positive(value: Any, where: Where, name: str) -> Iterator[Problem]:
         yield _wrong(where, name, value, "above 0")
 
 
+def whole(least: int, most: int) -> Shape:
+    """A whole number from *least* to *most*."""
+
+    def check(value: Any, where: Where, name: str) -> Iterator[Problem]:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            yield _wrong(where, name, value, f"a whole number from {least} to {most}, without quotes")
+
+    return check
+
+
 def flag(value: Any, where: Where, name: str) -> Iterator[Problem]:
     """true or false; yes and no are words."""
     if not isinstance(value, bool):

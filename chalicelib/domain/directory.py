@@ -211,6 +211,8 @@ class StandardAnswer:
     answer: Mapping[str, str]
     source: str = ""
     valid: Period = Period()
+    number: int = 0
+    """What people text, key in and link to (`HOI 105`); 0 in a version published before answers had one."""
 
 
 _NO_END = "9999"
@@ -450,4 +452,5 @@ def _answer(data: Mapping[str, Any]) -> StandardAnswer:
         answer=data["answer"],
         source=data.get("source", ""),
         valid=Period.from_data(data),
+        number=data.get("number", 0),
     )

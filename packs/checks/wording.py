@@ -38,6 +38,7 @@ def check(sources: Sources) -> Iterator[Problem]:
     codes = [str(service.get("code")) for service in services]
     answers = sources.items("answers", "answers")
     yield from _twice(answers, "answer")
+    yield from _numbers(answers)
     for answer in answers:
         name = answer.get("code")
         if answer.get("service") not in codes:
@@ -63,6 +64,26 @@ def _twice(items: list[MarkedDict], what: str) -> Iterator[Problem]:
                 *item.at("code"), f"{what} '{code}' stands twice (first in line {line}).", "Keep one."
             )
         seen[code] = item
+
+
+def _numbers(answers: list[MarkedDict]) -> Iterator[Problem]:
+    """A number that people have noted must lead to one answer, whatever came first in the file."""
+    taken = {answer.get("number") for answer in answers}
+    seen: dict[int, MarkedDict] = {}
+    for answer in answers:
+        number = answer.get("number")
+        if not isinstance(number, int):
+            continue
+        if first := seen.get(number):
+            what = f"answer {answer.get('code')} has number {number}, like {first.get('code')} ({_place(first)})."
+            free = next(one for one in range(number + 1, number + len(taken) + 1) if one not in taken)
+            yield Problem(*answer.at("number"), what, f"Give it one that is free, such as {free}.")
+        seen.setdefault(number, answer)
+
+
+def _place(item: MarkedDict) -> str:
+    file, line = item.at("number")
+    return f"{file}, line {line}"
 
 
 def _sentences(language: str, sentences: MarkedDict) -> Iterator[Problem]:

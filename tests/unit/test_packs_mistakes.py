@@ -334,6 +334,27 @@ MISTAKES = [
         id="an answer lacks a language",
     ),
     pytest.param(
+        ("answers.yaml", "    number: 501\n", ""),
+        "o_ga lacks 'number'.",
+        id="an answer has no number",
+    ),
+    pytest.param(
+        ("answers.yaml", "number: 501", "number: 12"),
+        "'number' of o_ga has to be a whole number from 100 to 9999, without quotes, found '12'.",
+        id="an answer's number reads like a rating",
+    ),
+    pytest.param(
+        (
+            "answers.yaml",
+            "answers:\n",
+            "answers:\n  - {code: den, number: 501, service: khac, question: {vi: Ai?, en: Who?}, "
+            "answer: {vi: Xã., en: We.}, source: Luật}\n",
+        ),
+        f"answer o_ga has number 501, like den (provinces/{SLUG}/answers.yaml, line 2). "
+        "Give it one that is free, such as 502.",
+        id="two answers share a number",
+    ),
+    pytest.param(
         ("answers.yaml", "service: giao_thong", "service: giao_thog"),
         "answer o_ga is for service 'giao_thog', which services.yaml does not have. Did you mean giao_thong?",
         id="an answer is for an unknown service",

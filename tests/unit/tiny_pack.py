@@ -136,6 +136,7 @@ shifts:
     "answers.yaml": """\
 answers:
   - code: o_ga
+    number: 501
     service: giao_thong
     question: {vi: Ai vá ổ gà?, en: Who mends potholes?}
     answer: {vi: Xã hoặc phường., en: The commune.}
