@@ -64,7 +64,7 @@ FUNCTIONS = (
         1024,
         28,
         _TAKING | _SETTLING | {"stats": READ},
-        lists=(("cases", "by_reporter"), ("cases", "by_published")),
+        lists=(("cases", "by_reporter"), ("cases", "by_published"), ("cases", "by_list")),
         secrets=("signing", "sms"),
         plays_recordings=True,
     ),
@@ -189,6 +189,8 @@ def environment(function: Function, plan: Plan) -> dict[str, str]:
         variables |= {"SMS_PROVIDER": plan.sms_provider, "SMS_SENDER": plan.sms_sender}
         if plan.voice_number:
             variables["VOICE_NUMBER"] = plan.voice_number
+    if function.trigger == "http" and plan.is_production and plan.cdn and plan.certificate:
+        variables["PROXIES"] = "1"  # CloudFront
     if function.sends_mail:
         variables |= {
             "EMAIL_SENDER": plan.email_sender,

@@ -156,6 +156,8 @@ class Case:
     reporter_address: str
     """Phone in E.164 or email address; empty for a reporter who left none."""
     language: str = "vi"
+    updated_at: datetime | None = None
+    """When the last event was; None for a case stored before this was kept."""
     version: int = 0
     stored_version: int = 0
     """Version last seen in storage, 0 = never stored. `new_events` are those after it."""
@@ -288,7 +290,14 @@ class Case:
             # what is worked on again is not shown as done, whoever reopened it
             data["unpublished"], changes = True, {**changes, "published_at": None}
         event = Event(self.version + 1, at, actor, action, self.status, target, note, by, data)
-        return replace(self, status=target, version=event.number, events=(*self.events, event), **changes)
+        return replace(
+            self,
+            status=target,
+            updated_at=at,
+            version=event.number,
+            events=(*self.events, event),
+            **changes,
+        )
 
 
 _CITIZEN_TEXT = frozenset({"open", "add", "reply", "object"})
@@ -318,6 +327,7 @@ def open_case(
         channel=channel,
         reporter_id=reporter_id,
         reporter_address=reporter_address,
+        updated_at=at,
         version=1,
         events=(event,),
         **fields,

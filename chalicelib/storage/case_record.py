@@ -17,6 +17,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
+from chalicelib.domain.open311 import OTHER, is_listed
 from chalicelib.domain.published import Published
 from chalicelib.storage.record import (
     IntegerAttribute,
@@ -86,6 +87,19 @@ class CasesByDay(GlobalSecondaryIndex["CaseRecord"]):
     received_at = MomentAttribute(range_key=True)
 
 
+class CasesByList(GlobalSecondaryIndex["CaseRecord"]):
+    """Cases other systems may see, field by field and by time: Open311's list."""
+
+    class Meta:
+        """Index settings."""
+
+        index_name = "by_list"
+        projection = KeysOnlyProjection()
+
+    listed = TextAttribute(hash_key=True)
+    received_at = MomentAttribute(range_key=True)
+
+
 class CasesByWake(GlobalSecondaryIndex["CaseRecord"]):
     """Cases by the next step of their ladder: the reminder job reads only what is due."""
 
@@ -142,6 +156,7 @@ class CaseRecord(Record):
     accept_due_at = MomentAttribute(null=True)
     due_at = MomentAttribute(null=True)
     deadline_table = TextAttribute(null=True)
+    updated_at = MomentAttribute(null=True)
     extended = BooleanAttribute(null=True)
     paused_at = MomentAttribute(null=True)
     resume_status = TextAttribute(null=True)
@@ -164,12 +179,15 @@ class CaseRecord(Record):
     desk = TextAttribute(null=True)
     desk_order = TextAttribute(null=True)
     day = TextAttribute()
+    listed = TextAttribute(null=True)
+    """Its service: the one part of the key that hardly ever changes, and a row that stays costs nothing more."""
     wake = TextAttribute(null=True)
 
     by_agency = CasesByAgency()
     by_reporter = CasesByReporter()
     by_desk = CasesByDesk()
     by_day = CasesByDay()
+    by_list = CasesByList()
     by_wake = CasesByWake()
     by_published = CasesByPublication()
 
@@ -229,6 +247,8 @@ def case_to_record(case: Case) -> CaseRecord:
     # Present even at a default: the version condition compares with it.
     record.version = case.version
     record.day = local(case.received_at).date().isoformat()
+    if is_listed(case):
+        record.listed = case.service or OTHER
     if case.agency and case.status in OPEN:
         record.open_agency = case.agency
     if case.status is Status.RECEIVED:

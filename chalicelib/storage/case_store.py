@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import heapq
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.case import OPEN, Case, Status
+from chalicelib.domain.open311 import MOST_LISTED, is_listed
 from chalicelib.domain.published import Published, is_published
 from chalicelib.errors import CaseNotFound
 from chalicelib.storage.batch import items_by_key
@@ -28,6 +30,12 @@ from chalicelib.storage.case_record import (
 from chalicelib.storage.failures import condition_failed, in_hotline_words
 from chalicelib.storage.page import MOST, Page, cursor_of, read_cursor
 from chalicelib.storage.record import moment_text
+
+MOST_EXAMINED = 5_000
+"""Most cases one query looks at for what no index knows, such as their state."""
+
+LISTED_PAGE = 100
+"""Rows of a field that are read at a time; one weighs about 150 bytes."""
 
 
 class CaseStore:
@@ -135,6 +143,54 @@ class CaseStore:
         )
         words = self.published(case.code for case in page.items)
         return Page(tuple((case, words[case.code]) for case in page.items if case.code in words), page.next)
+
+    def listed(
+        self,
+        services: Iterable[str],
+        *,
+        since: datetime,
+        until: datetime,
+        skip: int,
+        limit: int,
+        wants: Callable[[Case], bool] | None = None,
+    ) -> list[Case]:
+        """
+        Return cases other systems may see, newest first, without their history.
+
+        Args:
+            services: Codes of fields to look through; cases without one lie under `domain.open311.OTHER`.
+            since: First moment of receipt.
+            until: Last moment of receipt.
+            skip: How many to pass over.
+            limit: At most so many; together with *skip* at most `MOST_LISTED`.
+            wants: What else a case must fit. It is asked of at most `MOST_EXAMINED` cases, the newest.
+        """
+        codes = self._listed_codes(tuple(dict.fromkeys(services)), since, until)
+        limit = max(0, min(limit, MOST_LISTED - skip))
+        if wants is None:
+            return [case for case in self.heads(islice(codes, skip, skip + limit)) if is_listed(case)]
+        found: list[Case] = []
+        codes = islice(codes, MOST_EXAMINED)
+        while len(found) < skip + limit and (batch := list(islice(codes, MOST))):
+            found += [case for case in self.heads(batch) if is_listed(case) and wants(case)]
+        return found[skip : skip + limit]
+
+    def _listed_codes(self, services: tuple[str, ...], since: datetime, until: datetime) -> Iterator[str]:
+        within = CaseRecord.received_at.between(since, until)
+        with in_hotline_words():
+            shelves = [
+                CaseRecord.by_list.query(
+                    service,
+                    within,
+                    scan_index_forward=False,
+                    page_size=LISTED_PAGE,
+                    attributes_to_get=["code", "received_at"],
+                )
+                for service in services
+            ]
+            # lazily: each shelf is read only as far as its cases are among the newest
+            newest = heapq.merge(*shelves, key=lambda one: (one.received_at, one.code), reverse=True)
+            yield from (record.code for record in newest)
 
     def wake_due(self, now: datetime, limit: int = MOST) -> list[str]:
         """
