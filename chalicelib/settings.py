@@ -198,6 +198,14 @@ def code_version() -> str | None:
     return os.environ.get("CODE_VERSION", "").strip() or None
 
 
+def proxies() -> int:
+    """How many servers of our own stand before the gateway (CloudFront: 1): so many addresses back is the reader's."""
+    value = os.environ.get("PROXIES", "").strip() or "0"
+    if not value.isdigit():
+        raise SettingMissing(f"PROXIES is {value!r} ({province()}). Set it to a number, 0 for none.")
+    return int(value)
+
+
 def sms_provider() -> str:
     """twilio, or gateway for a domestic gateway that speaks signed JSON."""
     return _choice("SMS_PROVIDER", ("twilio", "gateway"), "twilio")

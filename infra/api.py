@@ -17,6 +17,7 @@ from constructs import Construct
 
 from infra.access import arn
 from infra.app import HotlineApp, make_log_group
+from infra.container.refusals import REFUSALS, body_of, headers_of
 from infra.functions import named
 from infra.plan import STAGE, Plan
 
@@ -36,58 +37,6 @@ ACCESS_LOG = {
     "integrationStatus": "$context.integration.status",
 }
 """One line a call: nothing of who called (address, browser), of what was asked or of which link it was."""
-
-ERROR_HEADERS = {
-    "Content-Type": "application/json; charset=utf-8",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Access-Control-Allow-Origin": "*",  # a program in a browser has to see why a public read failed
-}
-
-ERRORS: dict[str, tuple[int, str, str]] = {
-    "DEFAULT_4XX": (400, "Yêu cầu không hợp lệ.", "The request is not valid."),
-    "MISSING_AUTHENTICATION_TOKEN": (404, "Không có trang này.", "There is no such page."),
-    "RESOURCE_NOT_FOUND": (404, "Không có trang này.", "There is no such page."),
-    "ACCESS_DENIED": (403, "Không được phép.", "Not allowed."),
-    "UNSUPPORTED_MEDIA_TYPE": (
-        415,
-        "Kiểu dữ liệu không được hỗ trợ.",
-        "This type of content is not supported.",
-    ),
-    "REQUEST_TOO_LARGE": (413, "Nội dung gửi quá lớn.", "What was sent is too large."),
-    "THROTTLED": (429, "Quá nhiều yêu cầu, xin thử lại sau.", "Too many requests; please try again later."),
-    "QUOTA_EXCEEDED": (
-        429,
-        "Quá nhiều yêu cầu, xin thử lại sau.",
-        "Too many requests; please try again later.",
-    ),
-    "WAF_FILTERED": (
-        429,
-        "Quá nhiều yêu cầu, xin thử lại sau.",
-        "Too many requests; please try again later.",
-    ),
-    "DEFAULT_5XX": (
-        500,
-        "Hệ thống đang gặp sự cố, xin thử lại sau.",
-        "Something went wrong; please try again later.",
-    ),
-    "INTEGRATION_FAILURE": (
-        503,
-        "Hệ thống đang bận, xin thử lại sau.",
-        "The hotline is busy; please try again later.",
-    ),
-    "INTEGRATION_TIMEOUT": (
-        504,
-        "Hệ thống đang bận, xin thử lại sau.",
-        "The hotline is busy; please try again later.",
-    ),
-}
-"""What API Gateway answers without asking the hotline: kind → status, in Vietnamese, in English.
-
-An unknown path is "missing authentication token" to API Gateway, and 403; to everybody else it is a 404.
-"""
 
 
 def shape_api(scope: Construct, plan: Plan, app: HotlineApp, key: cdk.CfnResource | None) -> None:
@@ -113,7 +62,7 @@ def shape_api(scope: Construct, plan: Plan, app: HotlineApp, key: cdk.CfnResourc
             }
         ],
         "AccessLogSetting": {"DestinationArn": arn(log), "Format": json.dumps(ACCESS_LOG)},
-        "GatewayResponses": {kind: _answer(*answer) for kind, answer in ERRORS.items()},
+        "GatewayResponses": {kind: _answer(*answer) for kind, answer in REFUSALS.items()},
     }
     for name, value in properties.items():
         api.add_override(f"Properties.{name}", value)
@@ -157,13 +106,11 @@ def _escaped(path: str) -> str:
 
 
 def _answer(status: int, vietnamese: str, english: str) -> dict[str, Any]:
-    # Open311 (GeoReport v2, "Errors") wants a list of code and description; it does for everybody else as well.
-    body = [{"code": status, "description": f"{vietnamese} / {english}"}]
-    headers = {**ERROR_HEADERS, **({"Retry-After": "60"} if status in (429, 503, 504) else {})}
+    headers = {name: f"'{value}'" for name, value in headers_of(status).items()}
     return {
         "StatusCode": status,
-        "ResponseParameters": {"Headers": {name: f"'{value}'" for name, value in headers.items()}},
-        "ResponseTemplates": {"application/json": json.dumps(body, ensure_ascii=False)},
+        "ResponseParameters": {"Headers": headers},
+        "ResponseTemplates": {"application/json": body_of(status, vietnamese, english)},
     }
 
 

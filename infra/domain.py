@@ -23,8 +23,8 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 """Managed policy: hands on all headers (X-Twilio-Signature), cookies and queries, but not Host, which is the API's."""
 
-NEVER_CACHED = ("a/*", "twilio/*", "gateway/*")
-"""Signed links and webhooks; everything else is kept only as long as its Cache-Control says."""
+NEVER_CACHED = ("a/*", "case*", "report*", "twilio/*", "gateway/*")
+"""Signed links, forms, cases and webhooks; everything else is kept only as long as its Cache-Control says."""
 
 EVERY_METHOD = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 

@@ -23,7 +23,7 @@ from chalicelib.errors import (
     PageNotFound,
     StorageUnavailable,
 )
-from chalicelib.gateways.twilio_webhooks import parse_form
+from chalicelib.gateways.twilio_webhooks import Form, parse_form
 
 _log = logging.getLogger("hotline.pages")
 
@@ -62,14 +62,22 @@ def visit(routes: Blueprint, path: str) -> Visit:
     request = routes.current_request
     query = {name: str(value) for name, value in dict(request.query_params or {}).items()}
     language = query.get("lang", "")
-    source = str(request.context.get("identity", {}).get("sourceIp", ""))
     return Visit(
         path,
         query,
         language if language in LANGUAGES else LANGUAGES[0],
-        network_mark(network_of(source), wiring.keys()),
+        network_mark(network_of(_address(request)), wiring.keys()),
         request.headers.get("save-data", "") == "on",
     )
+
+
+def _address(request: Any) -> str:
+    """Whose address it is: what our own servers in front have seen; what a caller claims beyond them counts nothing."""
+    handed_on = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+    back = settings.proxies() + 1
+    if back > 1 and len(handed_on) >= back:
+        return str(handed_on[-back])
+    return str(request.context.get("identity", {}).get("sourceIp", ""))
 
 
 def show(
@@ -143,7 +151,7 @@ def see_other(path: str, reader: Visit) -> Response:
     )
 
 
-def posted(routes: Blueprint) -> dict[str, str]:
+def posted(routes: Blueprint) -> Form:
     """
     Return the form that was posted from one of our own pages.
 

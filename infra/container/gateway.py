@@ -17,6 +17,8 @@ from chalice.local import RouteMatcher
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request, Response
 
+from infra.container.refusals import REFUSALS, body_of, headers_of
+
 log = logging.getLogger("gateway")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's payload limit
@@ -98,18 +100,18 @@ class HotlineServer:
 
     def _answer(self, request: Request) -> tuple[str, Response]:
         if (request.content_length or 0) > MAX_BODY_BYTES:
-            return "-", _message(413, "Request Too Long")
+            return "-", _refused("REQUEST_TOO_LARGE")
         raw_path = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
         try:
             # Path parameters stay percent-encoded, as API Gateway hands them on.
             match = self._routes.match_route("/" + raw_path.split("?", 1)[0].lstrip("/"))
         except ValueError:
-            return "-", _no_such_route()
+            return "-", _refused("MISSING_AUTHENTICATION_TOKEN")
         methods = self._app.routes[match.route]
         if request.method == "OPTIONS" and request.method not in methods:
             return match.route, self._preflight(match.route)
         if request.method not in methods:
-            return match.route, _no_such_route()
+            return match.route, _refused("MISSING_AUTHENTICATION_TOKEN")
         event = self._event(request, match.route, match.captured)
         answer = self._app(event, Context("api_handler"))
         return match.route, self._response(request, answer)
@@ -119,6 +121,10 @@ class HotlineServer:
         body = request.get_data(cache=False)
         binary = bool(body) and _matches(request.content_type or "", self._app.api.binary_types)
         many = {name.lower(): request.headers.getlist(name) for name in dict(request.headers)}
+        # As API Gateway does: who called is the last of those who handed the request on.
+        many["x-forwarded-for"] = [
+            ", ".join([*many.get("x-forwarded-for", ()), request.remote_addr or "127.0.0.1"])
+        ]
         path = request.path
         return {
             "resource": resource,
@@ -171,7 +177,7 @@ class HotlineServer:
     def _preflight(self, resource: str) -> Response:
         shared = [entry.cors for entry in self._app.routes[resource].values() if entry.cors]
         if not shared:
-            return _no_such_route()
+            return _refused("MISSING_AUTHENTICATION_TOKEN")
         headers = dict(shared[0].get_access_control_headers())
         headers["Access-Control-Allow-Methods"] = ",".join([*self._app.routes[resource], "OPTIONS"])
         return Response(b"", status=200, headers=headers)
@@ -183,10 +189,7 @@ def _matches(content_type: str, binary_types: Iterable[str]) -> bool:
     return bool(plain) and any(known in (plain, "*/*", f"{kind}/*") for known in binary_types)
 
 
-def _no_such_route() -> Response:
-    """What API Gateway says to an unknown path and to a method a path does not have."""
-    return _message(403, "Missing Authentication Token")
-
-
-def _message(status: int, text: str) -> Response:
-    return Response(f'{{"message":"{text}"}}', status=status, content_type="application/json")
+def _refused(kind: str) -> Response:
+    """What API Gateway says by itself, to an unknown path or a method a path does not have for one."""
+    status, vietnamese, english = REFUSALS[kind]
+    return Response(body_of(status, vietnamese, english), status=status, headers=headers_of(status))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from threading import Barrier
 
@@ -90,9 +91,10 @@ def test_requests_side_by_side_do_not_mix(client: Client, at_once: Callable[...,
 )
 def test_what_is_not_routed_gets_api_gateways_own_refusal(client: Client, method: str, path: str) -> None:
     answer = client.open(path, method=method)
-    assert answer.status_code == 403
+    assert answer.status_code == 404
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
     if method != "HEAD":
-        assert answer.json == {"message": "Missing Authentication Token"}
+        assert answer.json == [{"code": 404, "description": "Không có trang này. / There is no such page."}]
 
 
 def test_binary_goes_out_as_bytes_when_it_is_asked_for(client: Client) -> None:
@@ -111,3 +113,13 @@ def test_more_than_ten_megabytes_never_reach_the_hotline(client: Client) -> None
 
 def test_a_trailing_slash_is_taken_off(client: Client) -> None:
     assert client.get("/echo/x/", headers={"User-Agent": "test"}).json["name"] == "x"
+
+
+def test_a_long_text_goes_out_compressed_to_whom_takes_it(client: Client) -> None:
+    long = "ô" * 600
+    post = {"data": long, "content_type": "text/plain"}
+    plain = client.post("/echo/x", **post, headers={"User-Agent": "test"})
+    packed = client.post("/echo/x", **post, headers={"User-Agent": "test", "Accept-Encoding": "gzip, br"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip" and packed.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(packed.data) == plain.data and len(packed.data) < len(plain.data)

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import settings, wiring
 from chalicelib.domain.limits import LIMITS, network_of, window
+from chalicelib.entrypoints.visitor import visit
 from chalicelib.errors import StorageUnavailable
 from chalicelib.web.assets import asset_name, read_asset
 from tests.unit.worktime import at
@@ -131,3 +132,24 @@ def test_many_at_once_do_not_pass_a_limit(deployed, at_once):
     limits, now = wiring.limits(), at("Mon 02/03/2026 08:30")
     calls = [lambda: limits.take("open_code", "c", now=now) for _ in range(12)]
     assert at_once(*calls).count(True) == LIMITS["open_code"].most
+
+
+@pytest.mark.parametrize(
+    ("proxies", "handed_on", "network"),
+    [
+        pytest.param("", "198.51.100.9, 127.0.0.1", "127.0.0.0/24", id="nobody stands before us"),
+        pytest.param("1", "203.0.113.5, 127.0.0.1", "203.0.113.0/24", id="CloudFront does"),
+        pytest.param(
+            "1", "198.51.100.9, 203.0.113.5, 127.0.0.1", "203.0.113.0/24", id="what is claimed is not heard"
+        ),
+        pytest.param("1", "", "127.0.0.0/24", id="CloudFront was gone round"),
+    ],
+)
+def test_a_reader_behind_our_own_servers_is_told_apart(deployed, monkeypatch, proxies, handed_on, network):
+    from chalicelib.domain.keys import network_mark
+    from chalicelib.entrypoints import site
+
+    monkeypatch.setenv("PROXIES", proxies)
+    deployed.call("GET", "/", headers={"x-forwarded-for": handed_on} if handed_on else {})
+    seen = visit(site.routes, "/").network
+    assert seen == network_mark(network, wiring.keys())
