@@ -13,6 +13,8 @@ BUDGETS = {
     "case_write_units_by_rule": 90,
     "voice_webhook_cpu_ms": 300,
     "import_ratio": 1.3,
+    "page_ms": 30,
+    "page_kb": 100,
     "package_mb": 25,
 }
 """Figure → the most it may be. What is over is marked; the exit status tells of failures only."""
@@ -30,6 +32,7 @@ def main() -> None:
         figures.update(_report_reads())
         figures.update(_message_time())
         figures.update(_call_time())
+        figures.update(_pages())
     figures.update(_hour_at_the_centre())
     figures.update(_package())
     print(json.dumps(figures, ensure_ascii=False))
@@ -120,6 +123,26 @@ def _call_time() -> dict[str, Any]:
     told = ", ".join(f"{branch} {time:.0f}" for branch, time in spent.items())
     print(f"The dearest webhook of a call, ms of CPU by branch: {told}")
     print(f"  at most {_against_budget('voice_webhook_cpu_ms', figures)} ms\n")
+    return figures
+
+
+def _pages() -> dict[str, Any]:
+    from bench.page_time import pages
+
+    print("A public page                  status    ms  calls  kB over the wire")
+    found = pages()
+    for page in found:
+        kilobytes = page.bytes_sent / 1000
+        print(
+            f"  {page.path:<28} {page.status:>6} {page.milliseconds:>5.1f} {page.calls:>6} {kilobytes:>17.1f}"
+        )
+    figures = {
+        "page_ms": round(max(page.milliseconds for page in found), 1),
+        "page_kb": round(max(page.bytes_sent for page in found) / 1000, 1),
+    }
+    print(
+        f"  slowest {_against_budget('page_ms', figures)} ms; largest {_against_budget('page_kb', figures)} kB\n"
+    )
     return figures
 
 
