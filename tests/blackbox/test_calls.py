@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.blackbox.conftest import Province
+from tests.running import Province
 
 CALLER = "0900000123"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.blackbox.conftest import Province, code_in
+from tests.running import Province, code_in
 
 WARD = "dau-moi@phuong-sa-dec.dong-thap.example"
 POTHOLES = "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.blackbox.conftest import Province, code_in
+from tests.running import Province, code_in
 
 DEPARTMENT = "dau-moi@so-ldtbxh.dong-thap.example"
 OFFICE = "bao-cao@van-phong.dong-thap.example"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.blackbox.conftest import Province, code_in
+from tests.running import Province, code_in
 
 WARD = "dau-moi@phuong-sa-dec.dong-thap.example"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.blackbox.conftest import Province, http
+from tests.running import Province, http
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from stdnum import damm
 
 from chalicelib.domain.sms import encoding_of
-from tests.blackbox.conftest import Answer, Province, code_in, http
+from tests.running import Answer, Province, code_in, http
 
 POTHOLES = "Duong vao cho Sa Dec o ga nhieu qua, xe hay te"
 WARD = "dau-moi@phuong-sa-dec.dong-thap.example"

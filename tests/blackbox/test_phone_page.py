@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.blackbox.conftest import Province
+from tests.running import Province
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

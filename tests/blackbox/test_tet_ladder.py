@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.blackbox.conftest import Province
+from tests.running import Province
 
 WARD = "dau-moi@phuong-sa-dec.dong-thap.example"
 OFFICE = "bao-cao@van-phong.dong-thap.example"
