@@ -156,7 +156,8 @@ def posted(routes: Blueprint) -> Form:
     Return the form that was posted from one of our own pages.
 
     A browser tells where a form came from (Sec-Fetch-Site, Origin); what tells nothing, such as an old browser or a
-    program, is taken: the form's signed token and the limits stand behind.
+    program, is taken: the form's signed token and the limits stand behind. `Origin: null` tells nothing: it is what a
+    browser sends from a page with `no-referrer`, as all those of one person are.
 
     Raises:
         CrossSite: It was posted from another site.
@@ -167,7 +168,7 @@ def posted(routes: Blueprint) -> Form:
     own = "{0.scheme}://{0.netloc}".format(urlsplit(settings.public_url()))
     if asked.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise CrossSite("sec-fetch-site")
-    if origin not in ("", own):
+    if origin not in ("", "null", own):
         raise CrossSite("origin")
     return parse_form(request_body(routes))
 

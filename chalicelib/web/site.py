@@ -100,4 +100,5 @@ def _with_query(path: str, language: str, query: Mapping[str, str]) -> str:
     if language != texts.HOME:
         asked["lang"] = language
     page, _, place = path.partition("#")
-    return f"{page}{'?' if asked else ''}{urlencode(asked)}{'#' if place else ''}{place}"
+    joined = "&" if "?" in page else "?"
+    return f"{page}{joined if asked else ''}{urlencode(asked)}{'#' if place else ''}{place}"
