@@ -1,4 +1,4 @@
-"""What one case adds to the daily counters of the province and of its agency (docs/reports.md). Nothing personal.
+"""What one case adds to the daily counters of province, agency and area (docs/reports.md). Nothing personal.
 
 A case's contribution is a function of the case alone, so it can be stored, replaced by a later one and recounted. Sums
 over days give every report: carried over = received − handled − ended of all earlier days.
@@ -15,11 +15,15 @@ from chalicelib.domain.case import Case, Event, Status
 
 PROVINCE = "province"
 AGENCY = "agency#"
+AREA = "area#"
 NONE = "none"
 """Stands for a service nobody has found yet."""
 
 Contribution = dict[tuple[str, str], dict[str, int]]
 """(scope, day as ISO date) → counter → count."""
+
+OF_AREA = ("received", "handled", "on_time", "late")
+"""All that is counted of an area: each further counter crosses two things, and in a commune people know each other."""
 
 _ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.MERGED})
 
@@ -29,16 +33,21 @@ def agency_scope(code: str) -> str:
     return f"{AGENCY}{code}"
 
 
+def area_scope(unit_id: str) -> str:
+    """Return the scope of an area's counters."""
+    return f"{AREA}{unit_id}"
+
+
 def contribution(case: Case) -> Contribution:
     """
     Return what a case counts for, by scope and day in Việt Nam.
 
-    On the day it came: `received` and `received.kind|service|topic|channel.…`. On the day it was answered:
-    `handled`, `on_time` or `late`, `level.…`, `handled.kind|service.…`. On the day it ended without an answer
-    (declined, withdrawn, merged): `ended`. On the day of the rating that counts: `rated`, `rating.…`. A reopened case
-    is neither handled nor rated until it is answered again. For an agency the case came when it was assigned, and only
-    its present agency counts. A call with the citizen counts on its day for the province: `contacts` and
-    `contacts.in|out.<result>`.
+    On the day it came: `received` and `received.kind|service|topic|channel.…`. On the day it was answered: `handled`,
+    `on_time` or `late`, `level.…`, `handled.kind|service.…`, `on_time.service.…`. On the day it ended without an
+    answer (declined, withdrawn, merged): `ended`. On the day of the rating that counts: `rated`, `rating.…`. A
+    reopened case is neither handled nor rated until it is answered again. For an agency the case came when it was
+    assigned, and only its present agency counts. For the area the case is placed in, if it is known, only `OF_AREA`
+    counts. A call with the citizen counts on its day for the province: `contacts` and `contacts.in|out.<result>`.
 
     Args:
         case: With its whole history: who withdrew and when the citizen rated stand in the events.
@@ -47,9 +56,13 @@ def contribution(case: Case) -> Contribution:
     scopes = [(PROVINCE, case.received_at)]
     if case.agency and case.assigned_at:
         scopes.append((agency_scope(case.agency), case.assigned_at))
+    if case.area:
+        scopes.append((area_scope(case.area), case.received_at))
     for scope, came_at in scopes:
         came_on = _day(came_at)
         for day, counter in _counts(case, came_on):
+            if scope.startswith(AREA) and counter not in OF_AREA:
+                continue
             # never before the case came, whatever clocks said: carried over must not fall below zero
             key = (scope, max(day, came_on).isoformat())
             found.setdefault(key, Counter())[counter] += 1
@@ -76,6 +89,11 @@ def difference(after: Contribution, before: Contribution) -> Contribution:
     return changes
 
 
+def is_on_time(case: Case, answered_at: datetime) -> bool:
+    """Tell whether an answer came at or before its deadline; when nothing was due it did."""
+    return case.due_at is None or answered_at <= case.due_at
+
+
 def _counts(case: Case, came_on: date) -> Iterator[tuple[date, str]]:
     service = case.service or NONE
     yield came_on, "received"
@@ -87,7 +105,11 @@ def _counts(case: Case, came_on: date) -> Iterator[tuple[date, str]]:
     if (answered_at := _answered_at(case)) is not None:
         on = _day(answered_at)
         yield on, "handled"
-        yield on, "on_time" if case.due_at is None or answered_at <= case.due_at else "late"
+        if is_on_time(case, answered_at):
+            yield on, "on_time"
+            yield on, f"on_time.service.{service}"
+        else:
+            yield on, "late"
         yield on, f"level.{case.level or (2 if case.agency else 1)}"
         yield on, f"handled.kind.{case.kind}"
         yield on, f"handled.service.{service}"

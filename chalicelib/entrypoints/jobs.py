@@ -31,7 +31,7 @@ COUNTS: dict[str, tuple[str, ...]] = {
     ),
     "do_wake_ups": ("due", "steps", "conflicts", "failed"),
     "send_digests": ("agencies", "queued", "known"),
-    "recount_stats": ("days", "cases", "counted", "repaired"),
+    "recount_stats": ("days", "cases", "counted", "repaired", "months"),
     "send_reports": ("queued", "known"),
 }
 """Job → what it counts (docs/jobs.md); all of it is logged each time: a metric must see that there were none."""
@@ -133,12 +133,13 @@ def send_digests() -> dict[str, int]:
 
 
 def recount_stats() -> dict[str, int]:
-    """Prove and repair the counters of recent days."""
+    """Prove and repair the counters of recent days, then make the public figures of them."""
     from chalicelib.usecases.count import recount
+    from chalicelib.usecases.publish_figures import publish_figures
 
-    return _logged(
-        "recount_stats", recount(cases=wiring.case_store(), stats=wiring.stats_store(), now=wiring.now())
-    )
+    stats, now = wiring.stats_store(), wiring.now()
+    counts = recount(cases=wiring.case_store(), stats=stats, now=now)
+    return _logged("recount_stats", counts | publish_figures(stats=stats, now=now))
 
 
 def send_reports() -> dict[str, int]:

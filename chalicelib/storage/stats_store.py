@@ -1,9 +1,10 @@
-"""Daily counters per agency and for the province, so that a report reads days and not cases.
+"""Daily counters for the province, per agency and per area, so that a report reads days and not cases.
 
 Lies in the `stats` table as
 - `<scope>` + `2026-03-02`: the counters of a day, one number attribute each;
 - `case#<code>` + `contribution`: what a case has put into the counters so far, under the case's version. It is
   what makes a record of the stream that comes twice or late count once;
+- `public` + `2026-03`: the figures of a month for everybody;
 - `scopes` + `<scope>`: which scopes have counters at all, so that a report does not ask for each of 200 agencies.
 """
 
@@ -13,7 +14,7 @@ import json
 import random
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -23,7 +24,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import settings
-from chalicelib.domain.stats import difference
+from chalicelib.domain.figures import Figures, from_data, to_data
+from chalicelib.domain.stats import AREA, difference
 from chalicelib.errors import CaseConflict
 from chalicelib.storage.connection import connection
 from chalicelib.storage.failures import in_hotline_words
@@ -31,6 +33,7 @@ from chalicelib.storage.record import IntegerAttribute, Record, TextAttribute
 
 CONTRIBUTION = "contribution"
 SCOPES = "scopes"
+PUBLIC = "public"
 TRIES = 5
 """How often an application is tried when another one of the same case or the same day was in between."""
 WAIT_SECONDS = 0.03
@@ -60,6 +63,17 @@ class ContributionRecord(Record):
     day = TextAttribute(range_key=True, default=CONTRIBUTION)
     version = IntegerAttribute()
     counts = BinaryAttribute(legacy_encoding=False)
+
+
+class FiguresRecord(Record):
+    """The figures of one month for everybody."""
+
+    table = "stats"
+    schema_record = StatsRecord
+
+    scope = TextAttribute(hash_key=True, default=PUBLIC)
+    day = TextAttribute(range_key=True)
+    figures = BinaryAttribute(legacy_encoding=False)
 
 
 class StatsStore:
@@ -106,7 +120,8 @@ class StatsStore:
             else ContributionRecord.scope.does_not_exist()
         )
         changes = difference(wanted, counted)
-        self._note_scopes({scope for scope, _ in changes})
+        # Those of areas are noted by the nightly recount: a hundred communes would cost each process a hundred writes.
+        self.note_scopes({scope for scope, _ in changes if not scope.startswith(AREA)})
         with in_hotline_words("Another record of the same case was counted first."):
             if not changes:
                 # Nothing to add, but the version must be known: an older record that comes later must not count.
@@ -161,14 +176,29 @@ class StatsStore:
         with in_hotline_words():
             return {record.day for record in StatsRecord.query(SCOPES, consistent_read=True)}
 
-    def _note_scopes(self, scopes: set[str]) -> None:
-        """Write a scope down before it is first counted; once a process, so that a case costs nothing more."""
+    def note_scopes(self, scopes: Iterable[str]) -> None:
+        """Write down that scopes have counters; each once a process, so that a case costs nothing more."""
         table = settings.table_name("stats")
         for scope in scopes:
             if (table, scope) not in self._noted:
                 with in_hotline_words():
                     StatsRecord(SCOPES, scope).save()
                 self._noted.add((table, scope))
+
+    def publish(self, figures: Figures) -> None:
+        """Store the figures of one month for everybody, in the place of those it had."""
+        record = FiguresRecord(PUBLIC, figures.months[0], figures=_packed(to_data(figures)))
+        with in_hotline_words():
+            record.save()
+
+    def figures(self, first_day: date, last_day: date) -> list[Figures]:
+        """Return the published figures of the months two days lie in and of those between, in order; one call."""
+        between = FiguresRecord.day.between(f"{first_day:%Y-%m}", f"{last_day:%Y-%m}")
+        with in_hotline_words():
+            return [
+                from_data(json.loads(zlib.decompress(record.figures)))
+                for record in FiguresRecord.query(PUBLIC, between)
+            ]
 
     def add(self, scope: str, day: date, differences: Mapping[str, int]) -> None:
         """Add to the counters of a day (may be negative), for the nightly recount to repair what it finds wrong."""
@@ -205,7 +235,11 @@ def _additions(counters: Mapping[str, int]) -> list[Action]:
 def _pack(counts: _Counts) -> bytes:
     lines: list[Any] = [[scope, day, counters] for (scope, day), counters in sorted(counts.items())]
     # Packed, the row of a whole case life stays below the 1 KB that one write unit pays for.
-    return zlib.compress(json.dumps(lines, ensure_ascii=False, separators=(",", ":")).encode(), 9)
+    return _packed(lines)
+
+
+def _packed(data: Any) -> bytes:
+    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 9)
 
 
 def _unpack(packed: bytes) -> _Counts:

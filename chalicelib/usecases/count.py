@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import Case
-from chalicelib.domain.stats import PROVINCE, contribution
+from chalicelib.domain.stats import AREA, PROVINCE, contribution
 from chalicelib.errors import CaseNotFound
 
 RECOUNT_DAYS = 7
@@ -39,29 +39,73 @@ def recount(*, cases: Any, stats: Any, now: datetime, days: int | None = None) -
     today = local(now).date()
     days = days or (MONTHLY_RECOUNT_DAYS if today.day == 1 else RECOUNT_DAYS)
     counts: Counter[str] = Counter(days=days)
+    proofs: dict[date, _Proof] = {}
+    repaired = 0
     for back in range(days):
-        _recount_day(today - timedelta(days=back), cases, stats, counts, still_moving=back == 0)
-    return dict(counts)
+        day = today - timedelta(days=back)
+        proofs[day] = _proof(day, cases, stats, counts)
+        if back:  # today cases come in while we count: it is proved tomorrow
+            repaired += _repair(PROVINCE, day, proofs[day], stats)
+    repaired += _repair_areas(proofs, cases, stats, today)
+    return dict(counts) | ({"repaired": repaired} if repaired else {})
 
 
-def _recount_day(day: date, cases: Any, stats: Any, counts: Counter[str], *, still_moving: bool) -> None:
-    proof: Counter[str] = Counter()
+_Proof = defaultdict[str, Counter[str]]
+"""Scope (the province, each area) → counters of receipt as the cases of a day make them."""
+
+
+def _proof(day: date, cases: Any, stats: Any, counts: Counter[str]) -> _Proof:
+    """Return what the cases received on a day make of it, and count the ones the stream lost."""
+    proof: _Proof = defaultdict(Counter)
     for case in _received_on(day, cases):
         counts["cases"] += 1
         own = contribution(case)
         counts["counted"] += 1 if stats.apply(case.code, case.version, own) else 0
-        proof.update(_of_receipt(own.get((PROVINCE, day.isoformat()), {})))
-    if still_moving:
-        return  # cases come in while we count: the day is proved tomorrow
-    stored = _of_receipt(stats.read(PROVINCE, day, day).get(day, {}))
-    wrong = {
-        name: proof[name] - stored.get(name, 0)
-        for name in {*proof, *stored}
-        if proof[name] != stored.get(name, 0)
-    }
+        for (scope, on), counters in own.items():
+            if on == day.isoformat() and (scope == PROVINCE or scope.startswith(AREA)):
+                proof[scope].update(_of_receipt(counters))
+    return proof
+
+
+def _repair_areas(proofs: Mapping[date, _Proof], cases: Any, stats: Any, today: date) -> int:
+    """Set the areas' counters right, one read an area for all days, and note which areas have any (`note_scopes`)."""
+    known = stats.scopes()
+    areas = {scope for scope in known if scope.startswith(AREA)}
+    seen = {scope for proof in proofs.values() for scope in proof if scope.startswith(AREA)}
+    stats.note_scopes(sorted(seen - known))
+    wrong: set[tuple[date, str]] = set()
+    for scope in sorted(areas | seen):
+        stored = stats.read(scope, min(proofs), today)
+        wrong |= {
+            (day, scope)
+            for day, proof in proofs.items()
+            if day < today and _wrong(proof[scope], stored.get(day, {}))
+        }
+    fresh: dict[date, _Proof] = {}
+    repaired = 0
+    for day, scope in sorted(wrong):
+        # a case may have been placed elsewhere since it was looked at: look again before touching a counter
+        if day not in fresh:
+            fresh[day] = _proof(day, cases, stats, Counter())
+        repaired += _repair(scope, day, fresh[day], stats)
+    return repaired
+
+
+def _repair(scope: str, day: date, proof: _Proof, stats: Any) -> int:
+    wrong = _wrong(proof[scope], stats.read(scope, day, day).get(day, {}))
     if wrong:
-        stats.add(PROVINCE, day, wrong)
-        counts["repaired"] += len(wrong)
+        stats.add(scope, day, wrong)
+    return len(wrong)
+
+
+def _wrong(proof: Mapping[str, int], stored: Mapping[str, int]) -> dict[str, int]:
+    """What must be added to the stored counters of receipt to make them what the cases say."""
+    stored = _of_receipt(stored)
+    return {
+        name: proof.get(name, 0) - stored.get(name, 0)
+        for name in {*proof, *stored}
+        if proof.get(name, 0) != stored.get(name, 0)
+    }
 
 
 def _received_on(day: date, cases: Any) -> Iterator[Case]:

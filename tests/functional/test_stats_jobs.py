@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from chalicelib import wiring
-from chalicelib.domain.stats import PROVINCE, agency_scope
+from chalicelib.domain.figures import Part
+from chalicelib.domain.stats import PROVINCE, agency_scope, area_scope, contribution
 from chalicelib.entrypoints import jobs
 from tests.unit.worktime import at
 
@@ -112,3 +113,113 @@ def test_the_recount_sets_wrong_counters_of_a_past_day_right(stream):
     assert jobs.recount_stats()["repaired"] == 2
     assert counted()["received"] == 1 and "received.channel.web" not in counted()
     assert "repaired" not in jobs.recount_stats()
+
+
+AREA = area_scope("29869")
+
+
+def test_the_recount_sets_the_counters_of_an_area_right(stream):
+    jobs.count_cases({"Records": records(stream)})
+    assert counted(AREA) == {"received": 1}
+    wiring.stats_store().add(AREA, DAY, {"received": 2})
+    stream.at("Tue 03/03/2026 00:30")
+
+    assert jobs.recount_stats()["repaired"] == 1
+    assert counted(AREA) == {"received": 1}
+    assert "repaired" not in jobs.recount_stats()
+
+
+def test_counters_of_an_area_in_which_nothing_came_are_set_right_too(stream):
+    jobs.count_cases({"Records": records(stream)})
+    elsewhere = area_scope("30169")
+    wiring.stats_store().note_scopes([elsewhere])
+    wiring.stats_store().add(elsewhere, DAY, {"received": 1})
+    stream.at("Tue 03/03/2026 00:30")
+
+    assert jobs.recount_stats()["repaired"] == 1
+    assert counted(elsewhere) == {}
+
+
+def test_a_case_counted_before_there_were_counters_of_areas_is_counted_for_its_area_when_it_changes(stream):
+    (code,) = stream.codes()
+    known = {key: counts for key, counts in contribution(stream.case()).items() if key[0] != AREA}
+    wiring.stats_store().apply(code, stream.case().version, known)
+    stream.page(stream.link(), {"act": "answer", "text": "Đã vá"})
+    jobs.count_cases({"Records": records(stream)})
+    assert counted(AREA) == {"received": 1, "handled": 1, "on_time": 1}
+
+
+def test_the_night_makes_the_figures_of_the_days_that_have_passed(stream):
+    jobs.count_cases({"Records": records(stream)})
+    stream.page(stream.link(), {"act": "answer", "text": "Đã vá"})
+    stream.text("mat dien phuong sa dec", sender="+84900000002", sid="SM2")
+    jobs.count_cases({"Records": records(stream)})
+    stream.at("Tue 03/03/2026 00:30")
+    assert jobs.recount_stats()["months"] == 1
+
+    (march,) = wiring.stats_store().figures(DAY, DAY)
+    assert (march.months, march.until) == (("2026-03",), "2026-03-02")
+    assert march.total == Part(2, 1, 1)
+    assert march.agencies[WARD] == Part(1, 1, 1)
+    assert march.areas["29869"] == Part(1, 1, 1)
+
+
+def test_a_night_without_any_case_yet_publishes_nothing(deployed):
+    assert jobs.recount_stats()["months"] == 0
+    assert wiring.stats_store().figures(DAY, DAY) == []
+
+
+def test_what_came_after_midnight_waits_for_the_next_night(stream):
+    jobs.count_cases({"Records": records(stream)})
+    stream.at("Mon 02/03/2026 23:59")
+    assert jobs.recount_stats()["months"] == 0
+
+
+@pytest.mark.parametrize(
+    ("nights", "months"),
+    [
+        pytest.param(["Tue 31/03/2026 00:30", "Wed 01/04/2026 00:30"], ["2026-03"], id="the last day counts"),
+        pytest.param(
+            ["Thu 02/04/2026 00:30"], ["2026-03", "2026-04"], id="a month without a case after the first"
+        ),
+        pytest.param(
+            ["Tue 03/03/2026 00:30", "Mon 15/06/2026 00:30"],
+            ["2026-03", "2026-04", "2026-05", "2026-06"],
+            id="the job did not run for months",
+        ),
+    ],
+)
+def test_no_month_is_left_out(stream, nights, months):
+    jobs.count_cases({"Records": records(stream)})
+    for night in nights:
+        stream.at(night)
+        jobs.recount_stats()
+    found = wiring.stats_store().figures(date(2025, 1, 1), date(2026, 12, 31))
+    assert [one.months[0] for one in found] == months
+    assert sum(one.total.received for one in found) == 1
+
+
+def test_figures_of_a_month_that_is_over_follow_an_answer_that_was_taken_back(stream):
+    stream.page(stream.link(), {"act": "answer", "text": "Đã vá"})
+    jobs.count_cases({"Records": records(stream)})
+    stream.at("Tue 03/03/2026 00:30")
+    jobs.recount_stats()
+    stream.text("khong dong y, van con o ga", sid="SM3")
+    jobs.count_cases({"Records": records(stream)})
+    stream.at("Wed 08/04/2026 00:30")
+    jobs.recount_stats()
+    assert wiring.stats_store().figures(DAY, DAY)[0].total == Part(1, 0, 0)
+
+
+def test_the_figures_of_a_month_stay_a_small_item(deployed):
+    """260 agencies, 102 communes and 40 fields: far below what an item may hold."""
+    from chalicelib.domain.figures import Figures
+
+    many = {f"co_quan_so_{number}": Part(1000 + number, 900 + number, 800) for number in range(260)}
+    areas = {str(29869 + number): Part(100 + number, 90 + number, 80) for number in range(102)}
+    wiring.stats_store().publish(
+        Figures(("2026-03",), "2026-03-31", Part(9, 9, 9), {}, {}, dict(list(many.items())[:40]), many, areas)
+    )
+    (row,) = [row for row in deployed.rows("stats") if row["scope"]["S"] == "public"]
+    assert len(row["figures"]["B"]) < 20_000
+    assert wiring.stats_store().figures(DAY, DAY)[0].areas == areas

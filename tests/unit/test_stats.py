@@ -12,10 +12,19 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.case import TRANSITIONS, Actor, Case, Kind, Status
 from chalicelib.domain.report import MONTH, TOTALS, build_report, period_of
-from chalicelib.domain.stats import PROVINCE, Contribution, agency_scope, contribution, difference
+from chalicelib.domain.stats import (
+    OF_AREA,
+    PROVINCE,
+    Contribution,
+    agency_scope,
+    area_scope,
+    contribution,
+    difference,
+)
 from tests.showcase import accepted, answered, assigned, at, by_agency, make_case, rated, returned, waiting
 
 ROADS = agency_scope("so_xay_dung")
+SA_DEC = area_scope("29905")
 
 
 def totals(case: Case, scope: str = PROVINCE) -> dict[str, dict[str, int]]:
@@ -35,7 +44,8 @@ def test_a_case_counts_on_the_day_it_came_by_kind_field_topic_and_channel() -> N
             "received.service.giao_thong": 1,
             "received.topic.giao_thong/o_ga": 1,
             "received.channel.sms": 1,
-        }
+        },
+        (SA_DEC, "2026-03-02"): {"received": 1},
     }
 
 
@@ -53,6 +63,7 @@ def test_an_answer_counts_on_its_own_day_for_the_province_and_the_agency() -> No
         "level.2": 1,
         "handled.kind.complaint": 1,
         "handled.service.giao_thong": 1,
+        "on_time.service.giao_thong": 1,
     }
     assert contribution(case)[PROVINCE, "2026-03-04"] == expected
     assert contribution(case)[ROADS, "2026-03-04"] == expected
@@ -115,6 +126,40 @@ def test_what_a_case_counts_for(case: Case, days: dict[str, dict[str, int]]) -> 
     assert totals(case) == days
 
 
+@pytest.mark.parametrize(
+    "case, days",
+    [
+        pytest.param(make_case(), {"2026-03-02": {"received": 1}}, id="with the desk"),
+        pytest.param(
+            rated(),
+            {"2026-03-02": {"received": 1}, "2026-03-04": {"handled": 1, "on_time": 1}},
+            id="answered in time, and rated",
+        ),
+        pytest.param(
+            replace(answered(), due_at=at(4, 8, 59)),
+            {"2026-03-02": {"received": 1}, "2026-03-04": {"handled": 1, "late": 1}},
+            id="answered a minute late",
+        ),
+        pytest.param(
+            make_case().act("decline", actor=Actor.DESK, at=at(3), closed_at=at(3)),
+            {"2026-03-02": {"received": 1}},
+            id="declined",
+        ),
+        pytest.param(make_case(area=None), {}, id="nobody knows where"),
+    ],
+)
+def test_an_area_counts_what_came_and_what_was_handled_and_nothing_else(
+    case: Case, days: dict[str, dict[str, int]]
+) -> None:
+    found = {day: counts for (scope, day), counts in contribution(case).items() if scope.startswith("area#")}
+    assert found == days
+
+
+def test_a_case_placed_elsewhere_counts_for_its_present_area_only() -> None:
+    placed = replace(answered(), area="29869")
+    assert {scope for scope, _ in contribution(placed)} == {PROVINCE, ROADS, area_scope("29869")}
+
+
 def reopened() -> Case:
     """Answered on 4 March, objected to on 6 March: with the agency again, though the old answer is still noted."""
     return answered().act(
@@ -162,12 +207,12 @@ def test_only_the_present_agency_counts() -> None:
         "assign", actor=Actor.DESK, at=at(4), agency="phuong_sa_dec", assignment=2, assigned_at=at(4)
     )
     scopes = {scope for scope, _ in contribution(moved)}
-    assert scopes == {PROVINCE, agency_scope("phuong_sa_dec")}
+    assert scopes == {PROVINCE, agency_scope("phuong_sa_dec"), SA_DEC}
 
 
 def test_the_day_is_the_one_in_vietnam() -> None:
     case = make_case(at=datetime(2026, 3, 1, 17, 30, tzinfo=UTC))
-    assert list(contribution(case)) == [(PROVINCE, "2026-03-02")]
+    assert list(contribution(case)) == [(PROVINCE, "2026-03-02"), (SA_DEC, "2026-03-02")]
 
 
 def test_an_answer_by_the_desk_is_level_one_and_in_time_when_nothing_was_due() -> None:
@@ -187,7 +232,7 @@ def test_counters_hold_nothing_personal() -> None:
 def test_a_change_touches_only_the_counters_that_change() -> None:
     before, after = contribution(accepted()), contribution(answered())
     changes = difference(after, before)
-    assert set(changes) == {(PROVINCE, "2026-03-04"), (ROADS, "2026-03-04")}
+    assert set(changes) == {(scope, "2026-03-04") for scope in (PROVINCE, ROADS, SA_DEC)}
     assert difference(before, after) == {
         key: {name: -count for name, count in counters.items()} for key, counters in changes.items()
     }
@@ -225,6 +270,17 @@ def lives(draw: st.DrawFn) -> Case:
         }.get(action, {})
         case = case.act(action, actor=actor, at=now, to=target, **changes)
     return case
+
+
+@given(lives())
+def test_an_area_counts_as_the_province_does_but_only_four_things(case: Case) -> None:
+    counters = contribution(case)
+    of_area = {day: counts for (scope, day), counts in counters.items() if scope == SA_DEC}
+    assert of_area == {
+        day: kept
+        for (scope, day), counts in counters.items()
+        if scope == PROVINCE and (kept := {name: counts[name] for name in OF_AREA if name in counts})
+    }
 
 
 def days_of(found: list[Contribution], scope: str) -> dict[str, dict[str, int]]:

@@ -1,0 +1,205 @@
+"""The public figures of a month, and sums of months: what came, what was handled, what of it on time.
+
+By kind, field, agency and area, each by itself. Nothing is crossed with anything (no field within a commune, no
+agency's ratings): a small number then says that somebody reported something, never who reported what. Denunciations
+are in the totals, and among the kinds in no row of their own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from chalicelib.domain.report import MONTH, ReportPeriod, period_of
+from chalicelib.domain.stats import AGENCY, AREA, PROVINCE
+
+KINDS = ("complaint", "petition", "question", "other")
+"""In the order shown; what is none of the first three (a denunciation) is `other`."""
+
+RATINGS = ("3", "2", "1")
+"""Satisfied, accepted, not satisfied."""
+
+Counters = Mapping[str, Mapping[date, Mapping[str, int]]]
+"""Scope → day → counter → count."""
+
+
+class Part(NamedTuple):
+    """The figures of one field, agency or area."""
+
+    received: int = 0
+    handled: int = 0
+    on_time: int = 0
+
+    @property
+    def late(self) -> int:
+        """Handled after the deadline."""
+        return self.handled - self.on_time
+
+
+NOTHING = Part()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What everybody may know of some months."""
+
+    months: tuple[str, ...]
+    """`2026-11`, in order."""
+    until: str
+    """Last day that is in them, ISO."""
+    total: Part = NOTHING
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """Received by kind, a name of KINDS."""
+    ratings: Mapping[str, int] = field(default_factory=dict)
+    """Ratings given, by `1` to `3`."""
+    fields: Mapping[str, Part] = field(default_factory=dict)
+    """By code of the service."""
+    agencies: Mapping[str, Part] = field(default_factory=dict)
+    """By code. An agency received what it was given, on the day it was given; the desk answers much by itself, so
+    the agencies together have handled no more than the province."""
+    areas: Mapping[str, Part] = field(default_factory=dict)
+    """By unit id; a case nobody could place is in none."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came and nothing was done."""
+        return not (any(self.total) or self.agencies or self.areas)
+
+    @property
+    def rated(self) -> int:
+        """How many ratings were given."""
+        return sum(self.ratings.values())
+
+
+def month_figures(month: ReportPeriod, until: date, counters: Counters) -> Figures:
+    """
+    Return the figures of a month out of the daily counters (domain/stats.py).
+
+    Args:
+        month: Which one.
+        until: Last day that counts; the month's own last day when that is earlier.
+        counters: Of the province, and of each agency and area that has any.
+    """
+    until = min(until, month.ends_on)
+    sums = {
+        scope: sum(
+            (Counter(counts) for day, counts in days.items() if month.starts_on <= day <= until), Counter()
+        )
+        for scope, days in counters.items()
+    }
+    whole = sums.get(PROVINCE, Counter())
+    kinds: Counter[str] = Counter()
+    for name, count in _named(whole, "received.kind.").items():
+        kinds[name if name in KINDS else "other"] += count
+    received, handled, on_time = (
+        _named(whole, f"{name}.service.") for name in ("received", "handled", "on_time")
+    )
+    return Figures(
+        months=(month.id,),
+        until=until.isoformat(),
+        total=_part(whole),
+        kinds={kind: kinds[kind] for kind in KINDS if kinds[kind]},
+        ratings=_named(whole, "rating."),
+        fields={
+            code: Part(received.get(code, 0), handled.get(code, 0), on_time.get(code, 0))
+            for code in sorted({*received, *handled})
+        },
+        agencies=_parts(sums, AGENCY),
+        areas=_parts(sums, AREA),
+    )
+
+
+def together(months: Iterable[Figures]) -> Figures | None:
+    """Return the sum of some months in order; None of none."""
+    found = sorted(months, key=lambda one: one.months)
+    if not found:
+        return None
+    return Figures(
+        months=tuple(month for one in found for month in one.months),
+        until=max(one.until for one in found),
+        total=_sum(one.total for one in found),
+        kinds=_counted(one.kinds for one in found),
+        ratings=_counted(one.ratings for one in found),
+        fields=_merged(one.fields for one in found),
+        agencies=_merged(one.agencies for one in found),
+        areas=_merged(one.areas for one in found),
+    )
+
+
+def to_data(figures: Figures) -> dict[str, Any]:
+    """Return the figures as plain data for JSON."""
+    return asdict(figures)
+
+
+def from_data(data: Mapping[str, Any]) -> Figures:
+    """Return the figures that `to_data` made plain; what a later version added is left out."""
+    parts = {
+        name: {code: Part(*counts) for code, counts in data.get(name, {}).items()}
+        for name in ("fields", "agencies", "areas")
+    }
+    return Figures(
+        months=tuple(data["months"]),
+        until=str(data["until"]),
+        total=Part(*data["total"]),
+        kinds=dict(data.get("kinds", {})),
+        ratings=dict(data.get("ratings", {})),
+        **parts,
+    )
+
+
+def months_between(first: date, last: date) -> list[ReportPeriod]:
+    """Return the months from the one *first* lies in to the one *last* lies in."""
+    months = []
+    day = first.replace(day=1)
+    while day <= last:
+        months.append(period_of(MONTH, day))
+        day = months_later(day, 1)
+    return months
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the first day of the month that is *months* after that of *day* (before it, when negative)."""
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _part(counts: Mapping[str, int]) -> Part:
+    return Part(counts.get("received", 0), counts.get("handled", 0), counts.get("on_time", 0))
+
+
+def _parts(sums: Mapping[str, Mapping[str, int]], prefix: str) -> dict[str, Part]:
+    return {
+        scope.removeprefix(prefix): part
+        for scope, counts in sorted(sums.items())
+        if scope.startswith(prefix) and any(part := _part(counts))
+    }
+
+
+def _named(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
+    return {
+        name.removeprefix(prefix): count
+        for name, count in sorted(counts.items())
+        if name.startswith(prefix) and count
+    }
+
+
+def _sum(parts: Iterable[Part]) -> Part:
+    return Part(*map(sum, zip(*parts, strict=True)))
+
+
+def _counted(found: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for one in found:
+        counts.update(one)
+    return dict(counts)
+
+
+def _merged(found: Iterable[Mapping[str, Part]]) -> dict[str, Part]:
+    parts: dict[str, list[Part]] = {}
+    for one in found:
+        for code, part in one.items():
+            parts.setdefault(code, []).append(part)
+    return {code: _sum(several) for code, several in parts.items()}
