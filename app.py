@@ -9,10 +9,12 @@ from chalicelib.entrypoints import (
     hotlines,
     jobs,
     links,
+    offline,
     open311,
     set_up_logging,
     site,
     tracking,
+    uploads,
     voice,
     webhooks,
 )
@@ -27,7 +29,9 @@ app.register_blueprint(voice.routes)  # provider's signature
 app.register_blueprint(links.routes)  # signed link
 app.register_blueprint(site.routes)  # public, reads nothing personal
 app.register_blueprint(filing.routes)  # public form: signed, limited, from our own pages
+app.register_blueprint(offline.routes)  # public, reads nothing personal
 app.register_blueprint(tracking.routes)  # code, last digits, or the reporter's own link
+app.register_blueprint(uploads.routes)  # as the page they are sent from
 app.register_blueprint(hotlines.routes)  # public, reads nothing personal
 app.register_blueprint(answers.routes)  # public, reads nothing personal
 app.register_blueprint(figures.routes)  # public, reads nothing personal

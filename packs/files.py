@@ -130,6 +130,11 @@ extended = Record(
     {**taken_by, "days": days, "holidays": one_of("also", "only")},
     label="id",
 )
+tiles = matching(
+    r"https://(?=\S*\{z\})(?=\S*\{x\})(?=\S*\{y\})[^\s/\"';,]+/[^\s\"';,]+",
+    "an https address with {z}, {x} and {y}",
+    'Write it like "https://tiles.example/{z}/{x}/{y}.png", in quotes.',
+)
 emergency = Record({"number": words, "names": both_languages, "when": list_of(words)}, period)
 province = Record(
     {
@@ -157,6 +162,7 @@ province = Record(
     {
         "leaders": list_of(contact),
         "colour": matching(r"#[0-9a-fA-F]{6}", "a colour such as #0b5cad", "Put it in quotes."),
+        "map": Record({"tiles": tiles, "attribution": words}),
     },
 )
 topic = Record({"code": code, "names": names}, {"words": anything}, label="code")

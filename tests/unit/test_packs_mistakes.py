@@ -400,6 +400,17 @@ MISTAKES = [
         "the territory has a gap in time. Let each unit begin the day after the last ended.",
         id="the territory has a gap in time",
     ),
+    pytest.param(
+        (
+            "province.yaml",
+            "review_answers: false",
+            'review_answers: false\nmap: {tiles: "http://tiles.example/{z}/{x}/{y}.png", attribution: Tiles}',
+        ),
+        "'tiles' of 'map' of province.yaml has to be an https address with {z}, {x} and {y}, "
+        "found 'http://tiles.example/{z}/{x}/{y}.png'. "
+        'Write it like "https://tiles.example/{z}/{x}/{y}.png", in quotes.',
+        id="the map's pictures would come unprotected",
+    ),
     # any file
     pytest.param(
         ("routing.yaml", "  - {id: con-lai", "\t- {id: con-lai"),
