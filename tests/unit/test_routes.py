@@ -75,6 +75,15 @@ PROTECTED = {
     ("GET", "/banner.js"): "public: shows nothing of a case",
     ("HEAD", "/banner.js"): "public: shows nothing of a case",
 }
+PROTECTED |= {
+    ("GET", "/open311/{version}"): "public: shows nothing of a case",
+    ("HEAD", "/open311/{version}"): "public: shows nothing of a case",
+}
+PROTECTED |= {
+    (method, f"/open311/{{version}}/{path}"): "public reads: nothing personal; a client system's key to file"
+    for path in ("{name}", "{kind}/{name}")
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+}
 
 
 def routes(of: Chalice):
