@@ -12,6 +12,9 @@ from chalicelib.domain.directory import Directory
 VOICES = {"vi": "Google.vi-VN-Wavenet-A", "en": "Google.en-US-Wavenet-F"}
 """Voices that speak these languages (Twilio, SayVoice; no Amazon voice speaks Vietnamese)."""
 
+NUMBER_KEY = "6"
+"""At `listen`: the key after which a caller keys the number of an answer, as its page tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -88,6 +91,20 @@ class Tree:
                 return said, at
             at = self.steps[at.then]
         raise KeyError(f"the steps from {start} go round in a circle")
+
+    def keys_to(self, do: str, language: str) -> tuple[str, ...]:
+        """Return the keys from the greeting to a branch in the caller's language; empty when none lead there."""
+        _, menu = self.to_menu(self.first, "vi")
+        keys: tuple[str, ...] = ()
+        if language != "vi":
+            chosen = [
+                (key, self.steps[to]) for key, to in menu.keys.items() if self.steps[to].language == language
+            ]
+            if not chosen:
+                return ()
+            keys, menu = (chosen[0][0],), self.to_menu(chosen[0][1].then, language)[1]
+        found = [key for key, to in menu.keys.items() if self.to_menu(to, language)[1].do == do]
+        return (*keys, found[0]) if found else ()
 
 
 def tree_of(directory: Directory) -> Tree:

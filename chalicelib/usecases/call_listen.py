@@ -1,13 +1,15 @@
-"""Hear the announcements of today and the answers asked for most, by keys."""
+"""Hear the announcements of today and the answers asked for most, by keys; any answer by its number."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from chalicelib.domain.answers import by_name
 from chalicelib.domain.calendar import local
 from chalicelib.domain.call import KEYS, SILENCE, Call, Came, Turn
 from chalicelib.domain.directory import StandardAnswer
+from chalicelib.domain.ivr import NUMBER_KEY
 from chalicelib.domain.script import Listen, Prompt, Say
 from chalicelib.usecases import call_answered
 from chalicelib.usecases.calling import Calling, not_understood
@@ -18,6 +20,7 @@ ON_A_PAGE = 4
 """Questions read out at once, on keys 1 to 4: more are forgotten before the last is heard."""
 
 MORE = "5"
+MOST_READ_BACK = 9
 BACK = "1"
 LANGUAGES = {"9": "en", "8": "vi"}
 
@@ -44,15 +47,19 @@ def step(call: Call, came: Came, calling: Calling, to_person: Enter) -> Turn:
         return enter(replace(heard, language=LANGUAGES[came.keys]), calling)
     if call.step == "listen.answer":
         return _after(heard, came, calling, to_person)
+    if came.kind == SILENCE and heard.notes.get("answered"):
+        return call_answered.finish(heard, calling, outcome="listen")
+    if call.step == "listen.number":
+        return _numbered(heard, came, calling, to_person)
     shown = _page(heard, calling)
     if came.kind == KEYS and came.keys == "*":
         return _list(heard, calling)
+    if came.kind == KEYS and came.keys == NUMBER_KEY:
+        return _ask_number(heard, calling)
     if came.kind == KEYS and came.keys == MORE and len(_answers(calling)) > ON_A_PAGE:
         return _list(heard.remembers(page=int(heard.notes.get("page") or 0) + 1), calling)
     if came.kind == KEYS and came.keys.isdigit() and 1 <= int(came.keys) <= len(shown):
         return _answer(heard, shown[int(came.keys) - 1], calling)
-    if came.kind == SILENCE and heard.notes.get("answered"):
-        return call_answered.finish(heard, calling, outcome="listen")
 
     def again(counted: Call) -> Turn:
         turn = _list(counted, calling, calling.say("not_heard", counted))
@@ -72,7 +79,7 @@ def _list(call: Call, calling: Calling, *before: Prompt) -> Turn:
     prompts = list(before)
     if shown:
         prompts.append(calling.say("listen_ask", call, questions=" ".join(questions)))
-    prompts.append(calling.say("listen_keys", call))
+    prompts.append(calling.say("listen_keys", call, press=NUMBER_KEY))
     asked = Listen(tuple(prompts), keys=1, language=call.language)
     return Turn(call.goes_to("listen.list"), (asked,))
 
@@ -86,6 +93,28 @@ def _answer(call: Call, answer: StandardAnswer, calling: Calling) -> Turn:
         (Say(words, call.language), calling.say("listen_after", call)), keys=1, language=call.language
     )
     return Turn(told.goes_to("listen.answer", notes={**told.notes, "answer": answer.code}), (heard,))
+
+
+def _ask_number(call: Call, calling: Calling, *before: Prompt) -> Turn:
+    prompts = (*before, calling.say("listen_number", call))
+    return Turn(call.goes_to("listen.number"), (Listen(prompts, keys=0, language=call.language),))
+
+
+def _numbered(call: Call, came: Came, calling: Calling, to_person: Enter) -> Turn:
+    """Read out the answer with the number keyed in; one that no longer holds is like none."""
+    if came.kind == KEYS and came.keys == "*":
+        return _list(call, calling)
+    keyed = came.keys if came.kind == KEYS and came.keys.isdigit() else ""
+    known = by_name(calling.directory, keyed)
+    if known is not None and known.valid.covers(local(calling.now).date()):
+        return _answer(call, known, calling)
+    wrong = calling.say("listen_no_such", call, code=" ".join(keyed[:MOST_READ_BACK])) if keyed else None
+
+    def again(counted: Call) -> Turn:
+        turn = _ask_number(counted, calling, wrong or calling.say("not_heard", counted))
+        return replace(turn, call=replace(turn.call, tries=counted.tries))
+
+    return not_understood(call, came, again, lambda counted: _give_up(counted, calling, to_person))
 
 
 def _after(call: Call, came: Came, calling: Calling, to_person: Enter) -> Turn:
