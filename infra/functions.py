@@ -55,6 +55,8 @@ _SETTLING = _SENDING | {"outbox": READ + PUT + UPDATE}
 # An officer's phone is kept for a call that is being placed.
 _PLACING = {"inbox": READ + PUT}
 _TAKING = {"cases": READ + PUT, "inbox": READ + PUT, "outbox": PUT, "directory": READ}
+# How often somebody did something on the public pages is counted in its place.
+_LIMITING = {"inbox": READ + PUT + UPDATE}
 
 FUNCTIONS = (
     Function(
@@ -63,9 +65,11 @@ FUNCTIONS = (
         "http",
         1024,
         28,
-        _TAKING | _SETTLING | {"stats": READ},
+        _TAKING | _SETTLING | _LIMITING | {"stats": READ},
         lists=(("cases", "by_reporter"), ("cases", "by_published"), ("cases", "by_list")),
         secrets=("signing", "sms"),
+        reads_files=("posters",),
+        writes_files=("posters",),
         plays_recordings=True,
     ),
     Function(

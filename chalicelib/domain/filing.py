@@ -1,10 +1,13 @@
-"""What somebody hands in through a form or another system: the words, and what they already chose themselves."""
+"""What somebody hands in through a form or another system, and what would become of it."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.directory import Area, StandardAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,42 @@ def web_filing_id(form: str, text: str) -> str:
     The words are part of it: a form sent twice makes one case, a form taken back and filled in anew makes another.
     """
     return f"web#{form}#{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A commune of today the reporter may mean."""
+
+    area: Area
+    before: tuple[Area, ...] = ()
+    """The former units they named that went into it; empty when they named the commune itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What would become of what is written in the form."""
+
+    case: Case
+    """As it would be opened now, with agency and due moment when the rules give one."""
+    children: tuple[Case, ...] = ()
+    """Further matters in the same words, each for an agency of its own."""
+    unclear: bool = False
+    """There is no matter in the words."""
+    asks_status: bool = False
+    """They ask what became of an earlier case."""
+    numbers: tuple[str, ...] = ()
+    """Whom to call first; empty unless it is an emergency."""
+    service: str = ""
+    """The field the hotline has understood, or the reporter chose; empty when neither."""
+    guesses: tuple[str, ...] = ()
+    """Fields it may be, when it was not understood clearly."""
+    choices: tuple[Choice, ...] = ()
+    """Communes to choose from, when the place may be several."""
+    asks_place: bool = False
+    """Nothing says where it is, and that decides who handles it."""
+    outside: str = ""
+    """The place as said, when it lies in another province."""
+    said: Area | None = None
+    """The former unit they named, when it is one commune today."""
+    answers: tuple[StandardAnswer, ...] = ()
+    """Published answers that may already settle it."""

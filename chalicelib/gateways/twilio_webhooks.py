@@ -43,7 +43,7 @@ class Form(dict[str, str]):
         return list(self._all.get(name, ()))
 
 
-def parse_form(raw: bytes) -> dict[str, str]:
+def parse_form(raw: bytes) -> Form:
     """
     Return the fields of a form-urlencoded body, blank ones included (they are signed too).
 
