@@ -64,11 +64,11 @@ class Machine:
             _check_port(name, port)
         self.folder = self._state_folder()
         endpoint = self._start_engine()
+        from local.client_system import with_client
+        from local.database import create_tables
         from packs.reading import read_data
 
-        pack = read_data(options.province)
-        from local.database import create_tables
-
+        pack = with_client(read_data(options.province))
         self._unless_ending()
         tables = create_tables(endpoint, options.province)
         settings_of.apply(
@@ -172,6 +172,7 @@ class Machine:
         from local.simulator.api import Api
         from local.simulator.calls_api import CallsApi
         from local.simulator.delivered import Delivered, Faults
+        from local.simulator.file_door import FileDoor
         from local.simulator.phone_line import PhoneLine
         from local.simulator.ses_api import SesApi
         from local.simulator.transcribe_api import TranscribeApi
@@ -249,6 +250,11 @@ class Machine:
             TranscribeApi(
                 words=lambda recording: line.words.get(recording, ""),
                 put_file=lambda key, content, kind: wiring.recordings().put(key, content, kind),
+            ),
+            FileDoor(
+                {"": wiring.files(), "recordings/": wiring.recordings()},
+                origin=self.options.hotline,
+                stored=self.worker.nudge,
             ),
         )
 

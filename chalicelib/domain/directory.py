@@ -81,6 +81,23 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribute:
+    """One question another system asks with a field (Open311, *service definition*)."""
+
+    code: str
+    question: Mapping[str, str]
+    datatype: str
+    """string, number, datetime, text, singlevaluelist or multivaluelist."""
+    required: bool = False
+    hint: Mapping[str, str] = field(default_factory=dict)
+    """How to answer."""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of a list: key → its names."""
+    asked: bool = True
+    """False: it is shown, not asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A field of work (lĩnh vực) as citizens know it; `service_code` of Open311."""
 
@@ -92,6 +109,7 @@ class Service:
     words: Mapping[str, float] = field(default_factory=dict)
     """Unaccented or accented phrase → weight (> 0; 1 = ordinary, 3 = settles it; < 0 speaks against)."""
     topics: tuple[Topic, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
     valid: Period = Period()
 
     def name(self, language: str = "vi") -> str:
@@ -384,7 +402,20 @@ def _service(data: Mapping[str, Any]) -> Service:
             Topic(code=topic["code"], names=topic["names"], words=tuple(topic.get("words", ())))
             for topic in data.get("topics", ())
         ),
+        attributes=tuple(_attribute(item) for item in data.get("attributes", ())),
         valid=Period.from_data(data),
+    )
+
+
+def _attribute(data: Mapping[str, Any]) -> Attribute:
+    return Attribute(
+        code=data["code"],
+        question=data["question"],
+        datatype=data["datatype"],
+        required=data.get("required", False),
+        hint=data.get("hint", {}),
+        values={item["key"]: item["names"] for item in data.get("values", ())},
+        asked=data.get("asked", True),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.calendar import local
-from chalicelib.domain.case import OPEN, Case, Kind
+from chalicelib.domain.case import OPEN, Case, Kind, Priority, Status
 from chalicelib.domain.directory import Area, Directory
 from chalicelib.domain.routing import units_on
 from chalicelib.errors import HotlineError
@@ -32,6 +32,9 @@ MOST_IDS = 200
 """Most ids one query may name."""
 
 STATES = ("open", "closed")
+
+TRIAL_CODE = "000000000"
+"""What a request to the test address is answered with; nothing is stored under it."""
 
 PIN_DECIMALS = 3
 """About a hundred metres: a pin somebody set on the map may be their own door."""
@@ -232,6 +235,21 @@ def today_unit(area_id: str | None, directory: Directory, now: datetime) -> Area
         return None
     units = units_on(directory, area.id, local(now).date())
     return units[0] if len(units) == 1 else area
+
+
+def trial_case(now: datetime) -> Case:
+    """Return the sample that the test address shows under TRIAL_CODE."""
+    return Case(
+        code=TRIAL_CODE,
+        status=Status.RECEIVED,
+        kind=Kind.COMPLAINT,
+        priority=Priority.NORMAL,
+        received_at=now,
+        channel="open311",
+        reporter_id="",
+        reporter_address="",
+        version=1,
+    )
 
 
 def client_of(key: str, directory: Directory) -> str:

@@ -1,0 +1,34 @@
+"""Find the cases another system asks for: by their ids, or by time, field and state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.code import is_valid_code
+from chalicelib.domain.directory import Directory
+from chalicelib.domain.open311 import OTHER, Query, is_listed
+
+
+def find_requests(query: Query, *, cases: Any, directory: Directory) -> list[Case]:
+    """
+    Return the cases of one page, without their history: by id in the order asked, else newest first.
+
+    A denunciation, an advertisement and a code that does not exist are left out alike.
+
+    Raises:
+        StorageUnavailable: The database did not answer.
+    """
+    first = (query.page - 1) * query.page_size
+    if query.ids:
+        known = [code for code in query.ids if is_valid_code(code)][first : first + query.page_size]
+        return [case for case in cases.heads(known) if is_listed(case)]
+    found: list[Case] = cases.listed(
+        query.services or (*directory.services, OTHER),
+        since=query.since,
+        until=query.until,
+        skip=first,
+        limit=query.page_size,
+        wants=query.wants if query.looks_at_cases else None,
+    )
+    return found
