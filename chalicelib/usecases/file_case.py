@@ -163,6 +163,8 @@ def understood(filing: Filing, *, directory: Directory, reader: Any, now: dateti
         guess = ServiceGuess(filing.service, 1.0, filing.topic or (first.topic if first else None))
         others = tuple(other for other in found.services if other.code != filing.service)
         found = replace(found, services=(guess, *others), confident=True, empty=False, matters=())
+    if filing.channel == "open311":
+        found = replace(found, spam=False)  # a system with a key is known, and its users chose the field
     return replace(found, language=filing.language)
 
 
