@@ -81,6 +81,10 @@ class RecordingUnavailable(HotlineError):
         self.alarm = alarm
 
 
+class FileRefused(HotlineError):
+    """A file somebody sent is not taken; the word says why (`domain.attachment.REFUSALS`)."""
+
+
 class SettingMissing(HotlineError):
     """A setting is absent or wrong; the message names the variable, the province and the remedy."""
 

@@ -321,6 +321,7 @@ def sending() -> Any:
         tell_desk=tell_desk,
         civil=lambda at: notices.civil_at(directory(), at),
         recording=_work_on_recording,
+        upload=_take_upload,
         voice=voice_gateway,
         placing=_whom_to_ring,
     )
@@ -347,6 +348,24 @@ def _work_on_recording(message: Message) -> bool:
             files=recordings(),
             transcriber=transcriber(),
             hearing=lambda: Hearing(case_store(), commit, directory(), reader(), now(), fresh_code),
+        ),
+    )
+
+
+def _take_upload(message: Message) -> bool:
+    """Do what can be done now for a file somebody sent."""
+    from chalicelib.gateways.safe_files import make_safe
+    from chalicelib.usecases.take_upload import Uploads, take_upload
+
+    return take_upload(
+        message,
+        Uploads(
+            files=files(),
+            make_safe=lambda content, kind: make_safe(content, kind, environment=settings.for_a_child()),
+            cases=case_store(),
+            commit=commit,
+            directory=directory(),
+            now=now(),
         ),
     )
 

@@ -112,6 +112,7 @@ def settings_for(
         "DYNAMODB_ENDPOINT": endpoint,
         **{f"{table.upper()}_TABLE": name for table, name in tables.items()},
         "FILES_FOLDER": str(files),
+        "FILES_URL": f"{options.simulator}/files",
         "SMS_PROVIDER": "twilio",
         "SMS_SENDER": str(province["sms_sender"]),
         "TWILIO_ACCOUNT_SID": TWILIO_ACCOUNT_SID,

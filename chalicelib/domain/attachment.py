@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.case import Actor, Case, Event, Kind
@@ -32,11 +33,27 @@ UPLOAD_SECONDS = 1_800
 SHOWN_SECONDS = 600
 """How long an address of a file opens it."""
 
-TYPES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
-"""Media type that is taken → ending of its name."""
+TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+"""What is taken."""
 
-REFUSALS = ("too_large", "wrong_type", "unreadable", "too_many", "missing", "closed")
+ENDINGS = {"image/jpeg": "jpg", "application/pdf": "pdf"}
+"""What is kept → ending of its name."""
+
+REFUSALS = ("too_large", "wrong_type", "unreadable", "locked", "too_long", "too_many", "missing", "closed")
 """Why a file is not taken; each has its sentence `upload.refused.<reason>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SafeFile:
+    """A file made anew from what somebody sent."""
+
+    content: bytes
+    content_type: str
+    """image/jpeg or application/pdf: every picture becomes a JPEG."""
+    width: int = 0
+    """Pixels, of a picture."""
+    height: int = 0
+
 
 _FORM = re.compile(r"[0-9a-f]{32,64}")
 

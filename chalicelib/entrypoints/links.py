@@ -59,7 +59,7 @@ def explains_link(view: Callable[[str], Response]) -> Callable[[str], Response]:
 @explains_link
 def show_case(token: str) -> Response:
     case, link = _open(token)
-    return _page(case, link)
+    return _page(case, link, token)
 
 
 @routes.route("/a/{token}", methods=["POST"], content_types=["*/*"])
@@ -72,29 +72,35 @@ def act_on_case(token: str) -> Response:
         form = parse_form(request_body(routes))
         act, text, agency = form.get("act", ""), form.get("text", ""), form.get("agency", "")
     except MalformedRequest:
-        return _page(case, link, status=400, error="other")
+        return _page(case, link, token, status=400, error="other")
     if len(normalise(text)) > MAX_FORM_CHARACTERS:
-        return _page(case, link, status=400, act=act, entered=text, error="text_too_long", agency=agency)
+        return _page(
+            case, link, token, status=400, act=act, entered=text, error="text_too_long", agency=agency
+        )
     try:
         after = _act(case, link, act, text, agency)
     except MalformedRequest as problem:
-        return _page(case, link, status=400, act=act, entered=text, error=f"{problem}_missing", agency=agency)
+        return _page(
+            case, link, token, status=400, act=act, entered=text, error=f"{problem}_missing", agency=agency
+        )
     except ActionNotAllowed:
         error = "extended" if act == "extend" and case.status in WITH_AGENCY else "not_allowed"
-        return _page(case, link, status=409, act=act, entered=text, error=error, agency=agency)
+        return _page(case, link, token, status=409, act=act, entered=text, error=error, agency=agency)
     except CaseConflict:
         fresh = wiring.case_store().get(case.code)
-        return _page(fresh, link, status=409, act=act, entered=text, error="conflict", agency=agency)
+        return _page(fresh, link, token, status=409, act=act, entered=text, error="conflict", agency=agency)
     except StorageUnavailable:
-        return _page(case, link, status=503, act=act, entered=text, error="unavailable", agency=agency)
+        return _page(case, link, token, status=503, act=act, entered=text, error="unavailable", agency=agency)
     except HotlineError as problem:
         told = str(problem) if isinstance(problem, NAMES_ONLY_THINGS) else ""
         _log.error(
             "form not taken", extra={"reason": type(problem).__name__, "detail": told, "case": case.code}
         )
         error = "calendar_gap" if isinstance(problem, CalendarGap) else "unavailable"
-        return _page(case, link, status=503, act=act, entered=text, error=error, agency=agency)
-    return _page(after, link, done="propose" if act == "answer" and after.status in WITH_AGENCY else act)
+        return _page(case, link, token, status=503, act=act, entered=text, error=error, agency=agency)
+    return _page(
+        after, link, token, done="propose" if act == "answer" and after.status in WITH_AGENCY else act
+    )
 
 
 def _open(token: str) -> tuple[Case, Link]:
@@ -122,11 +128,25 @@ def _give_addresses(view: dict[str, Any]) -> None:
         one["minutes"] = LISTEN_MINUTES
 
 
-def _page(case: Case, link: Link, *, status: int = 200, **state: Any) -> Response:
+def _page(case: Case, link: Link, token: str, *, status: int = 200, **state: Any) -> Response:
+    from chalicelib.entrypoints.uploads import give_file_addresses
     from chalicelib.web.views import case_view
 
     directory, now = wiring.directory(), wiring.now()
     view = case_view(case, directory, audience=link.role, language="vi", now=now)
     if link.role == "desk":
         _give_addresses(view)
+    give_file_addresses(view)
+    state["upload"] = _upload(case, link, token)
     return html(link.role, status=status, directory=directory, case=view, now=now, **state)
+
+
+def _upload(case: Case, link: Link, token: str) -> dict[str, Any]:
+    """What lets an agency send the citizen a file; the desk only looks at files."""
+    from chalicelib.entrypoints.uploads import upload_part
+    from chalicelib.web.attachments import NO_FORM
+
+    if link.role != "agency":
+        return NO_FORM
+    query = dict(routes.current_request.query_params or {})
+    return upload_part(case, "agency", f"/a/{token}", sent=query.get("sent") == "file")

@@ -9,17 +9,13 @@ from typing import Any
 
 from chalice import Response
 
+from chalicelib import settings
 from chalicelib.errors import StorageUnavailable
 
 _log = logging.getLogger("hotline.pages")
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    # No script, nothing from elsewhere, forms only to ourselves; styles stand in the page.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
     # A signed link is a secret: it must not travel on as a referrer, nor stay in a cache or an index.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -28,11 +24,21 @@ HEADERS = {
 }
 
 
+def _headers() -> dict[str, str | list[str]]:
+    files = settings.files_origin()
+    policy = (
+        # No script, nothing from elsewhere but a case's files; forms to ourselves and to the store; styles in the page.
+        f"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: {files}; form-action 'self' {files}; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {**HEADERS, "Content-Security-Policy": policy}
+
+
 def html(name: str, *, status: int = 200, language: str = "vi", **context: Any) -> Response:
     """Return the page *name* of web/templates."""
     from chalicelib.web.render import page
 
-    return Response(body=page(name, language=language, **context), status_code=status, headers=dict(HEADERS))
+    return Response(body=page(name, language=language, **context), status_code=status, headers=_headers())
 
 
 def answers_browser(view: Callable[..., Response]) -> Callable[..., Response]:

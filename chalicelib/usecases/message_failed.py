@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.attachment import CHANNEL as UPLOAD
 from chalicelib.domain.case import Actor, Case
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.message import Message
@@ -42,7 +43,7 @@ def tell_desk_of_failure(
             return
         data = {"message": message.purpose, "channel": message.channel, "failed": message.id}
         noted = case.act("note", actor=Actor.SYSTEM, at=now, note=message.error, data=data)
-        reason = "recording" if message.channel == RECORDING else "message_failed"
+        reason = message.channel if message.channel in (RECORDING, UPLOAD) else "message_failed"
         told = notices.to_desk(
             noted, reason, directory=directory, now=now, failed=message.purpose, by=message.channel
         )

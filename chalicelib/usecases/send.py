@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from chalicelib.domain.attachment import CHANNEL as UPLOAD
 from chalicelib.domain.contact import CHANNEL as CALL
 from chalicelib.domain.contact import Placing
 from chalicelib.domain.message import Delivery, Message
@@ -40,8 +41,14 @@ EMAIL_SETTLE_SECONDS = 1_800
 BACKOFF_SECONDS = (60, 300, 900, 3_600, 10_800, 21_600)
 """Waits after each failed try that may succeed later; after the last the message has failed."""
 
-RECORDING_AGAIN_SECONDS, RECORDING_FAILED_SECONDS = 60, 300
-"""When a recording is looked at again: while it is being written down, and after a pass that failed."""
+COMES_IN = (RECORDING, UPLOAD)
+"""Rows that bring a file in. Nothing of them is ever uncertain: a pass that died is done again."""
+
+FILE_AGAIN_SECONDS, FILE_FAILED_SECONDS = 60, 300
+"""When a file is looked at again: while it is being written down or on its way, and after a pass that failed."""
+
+SLOWER = 4
+"""What has waited long is looked at less often: after a further quarter of the time since it was due."""
 
 UNCERTAIN_HOURS = 24
 """So long a message may stay uncertain, and a recording away; then the desk is told, who may know another way."""
@@ -71,6 +78,8 @@ class Sending:
     """The next moment at which people may be written to without waking them."""
     recording: Callable[[Message], bool] = lambda message: True
     """Does what can be done now for a recording (usecases/fetch_recording.py); whether that was all."""
+    upload: Callable[[Message], bool] = lambda message: True
+    """Likewise for a file somebody sent (usecases/take_upload.py)."""
     voice: Callable[[], VoiceGateway] | None = None
     placing: Callable[[Message], Placing] = lambda message: Placing()
     """Whom to ring for a call-back, or when to look again (usecases/call_out.py)."""
@@ -131,7 +140,7 @@ def _put_off(message: Message, problem: Exception, sending: Sending, now: dateti
 def _sweep_one(message: Message, sending: Sending, now: datetime) -> str:
     if message.status is Delivery.PENDING:
         return _send(message.id, sending, now)
-    if message.channel == RECORDING:  # a pass that died is done again: none of its steps is ever uncertain
+    if message.channel in COMES_IN:
         sending.outbox.settle(message.id, expected={message.status}, status=Delivery.PENDING, due_at=now)
         return _send(message.id, sending, now)
     if message.status is Delivery.SENDING:
@@ -144,14 +153,14 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
     if message is None:
         return "left"
     try:
-        if message.channel == RECORDING and not sending.recording(message):
+        if message.channel in COMES_IN and not _brought_in(message, sending):
             return _wait(message, sending, now)
         if message.channel == CALL:
             placing = _whom(message, sending)
             if not placing.to:
                 return _not_now(message, placing, sending)
             message = replace(message, to=placing.to)
-        provider_id = "" if message.channel == RECORDING else _hand_over(message, sending)
+        provider_id = "" if message.channel in COMES_IN else _hand_over(message, sending)
     except SendUncertain:
         _mark_uncertain(message, sending, now)
         return "uncertain"
@@ -167,19 +176,26 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
     return "sent"
 
 
+def _brought_in(message: Message, sending: Sending) -> bool:
+    return sending.recording(message) if message.channel == RECORDING else sending.upload(message)
+
+
 def _wait(message: Message, sending: Sending, now: datetime) -> str:
-    """A recording is being written down: the next pass looks whether it is done."""
-    if _is_given_up(message, now):
+    """A recording is being written down, a file is on its way: a later pass looks whether it is done."""
+    if message.channel == RECORDING and _is_given_up(message, now):
         give_up(message, "not written down", expected={Delivery.SENDING}, sending=sending)
         return "failed"
-    again = now + timedelta(seconds=RECORDING_AGAIN_SECONDS)
+    wait = timedelta(seconds=FILE_AGAIN_SECONDS)
+    if message.channel == UPLOAD:
+        wait = max(wait, (now - message.created_at) / SLOWER)
+    again = now + wait
     sending.outbox.settle(message.id, expected={Delivery.SENDING}, status=Delivery.PENDING, due_at=again)
     return "waits"
 
 
 def _is_given_up(message: Message, now: datetime) -> bool:
-    """Passes over a recording fail, or only wait: its age decides, not their number."""
-    if message.channel == RECORDING:
+    """Passes over a file fail, or only wait: its age decides, not their number."""
+    if message.channel in COMES_IN:
         return now - message.created_at > timedelta(hours=UNCERTAIN_HOURS)
     return message.attempts > len(BACKOFF_SECONDS)
 
@@ -256,11 +272,7 @@ def _failed(message: Message, failure: SendFailed, sending: Sending, now: dateti
     if failure.alarm:
         _log.error("send refused", extra={"message_id": message.id, "reason": failure.reason})
     if failure.retry and not _is_given_up(message, now):
-        wait = (
-            RECORDING_FAILED_SECONDS
-            if message.channel == RECORDING
-            else BACKOFF_SECONDS[message.attempts - 1]
-        )
+        wait = FILE_FAILED_SECONDS if message.channel in COMES_IN else BACKOFF_SECONDS[message.attempts - 1]
         sending.outbox.settle(
             message.id,
             expected={Delivery.SENDING},

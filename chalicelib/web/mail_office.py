@@ -22,6 +22,7 @@ DESK_REASONS = (
     "overdue",
     "objection",
     "message_failed",
+    "upload",
     "citizen_no_reply",
     "review",
     "citizen_replied",

@@ -13,6 +13,7 @@ from chalicelib.domain.calendar import local
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
 from chalicelib.web import mail_agency, mail_citizen, mail_office
+from chalicelib.web.attachments import NO_FORM
 from chalicelib.web.letter import Letter, Words, plain_text
 from chalicelib.web.province import agency_choices, emergency_numbers, province_view
 
@@ -29,6 +30,7 @@ MAILS: dict[str, Callable[[Words, Mapping[str, Any]], Letter]] = {
     "reminder": mail_agency.reminder,
     "citizen_reply_received": mail_agency.citizen_reply_received,
     "addition": mail_agency.addition,
+    "attached": mail_agency.attached,
     "citizen_no_reply": mail_agency.citizen_no_reply,
     "withdrawn": mail_agency.withdrawn,
     "digest": mail_agency.digest,
@@ -111,6 +113,7 @@ def page(name: str, *, language: str, directory: Directory | None, **context: An
     values = {
         "done": "",
         "reason": "",
+        "upload": NO_FORM,
         **context,
         "error": _error(str(context.get("error") or "")),
         "form": {

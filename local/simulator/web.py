@@ -7,6 +7,7 @@ from flask import Flask, Response, render_template, request
 from local.demo_texts import PHONE, sample_place
 from local.simulator.api import Api
 from local.simulator.calls_api import CallsApi
+from local.simulator.file_door import FileDoor
 from local.simulator.ses_api import SesApi
 from local.simulator.transcribe_api import TranscribeApi
 from local.simulator.twilio_api import TwilioApi
@@ -14,7 +15,13 @@ from local.simulator.voice_api import VoiceApi
 
 
 def build(
-    api: Api, twilio: TwilioApi, ses: SesApi, voice: VoiceApi, calls: CallsApi, transcribe: TranscribeApi
+    api: Api,
+    twilio: TwilioApi,
+    ses: SesApi,
+    voice: VoiceApi,
+    calls: CallsApi,
+    transcribe: TranscribeApi,
+    door: FileDoor,
 ) -> Flask:
     """Put the parts together."""
     app = Flask("local.simulator", root_path=__file__.rpartition("/")[0])
@@ -24,6 +31,7 @@ def build(
     app.register_blueprint(twilio.routes)
     app.register_blueprint(ses.routes)
     app.register_blueprint(transcribe.routes)
+    app.register_blueprint(door.routes)
     app.register_blueprint(api.blueprint())
     app.register_blueprint(calls.blueprint())
 

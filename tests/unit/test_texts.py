@@ -24,10 +24,10 @@ OWN_FILES = ("mail", "page", "report", "names")
 BY_PREFIX = (
     # keys put together in the code from a code of ours
     r"names\.(status|kind|priority|channel|rating|level|actor|action|weekday|label|due|agency_level)\.\w+",
-    r"mail\.common\.(masked|link_private|desk_private|reply_is_answer|automatic)",
+    r"mail\.common\.(masked|masked_agreed|link_private|desk_private|reply_is_answer|automatic)",
     r"mail\.assignment\.(subject|subject_urgent|button_\w+)",
     r"mail\.reminder\.(subject_)?(half|eighty|due|late|accept)",
-    r"mail\.(citizen_reply_received|citizen_no_reply|addition)\.(subject|intro|intro_no_due)",
+    r"mail\.(citizen_reply_received|citizen_no_reply|addition|attached)\.(subject|intro|intro_no_due)",
     r"mail\.(acknowledgement|question|answer|progress|extended|reassigned|declined)\.(subject|intro|intro_desk)",
     r"mail\.office\.(subject|intro|ask)(_desk)?",
     r"mail\.desk\.(subject_)?\w+",
