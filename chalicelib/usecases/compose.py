@@ -74,7 +74,7 @@ def compose(message: Message, composer: Composer) -> Mail:
 
 
 def _context(message: Message, case: Case, audience: str, composer: Composer) -> dict[str, Any]:
-    view_of = audience if audience in ("agency", "desk", "citizen") else "agency"
+    view_of = audience if audience in ("agency", "desk", "citizen") else "office"
     context = {key: value for key, value in message.params.items() if key != "audience"}
     context["case"] = composer.view(
         case, composer.directory, audience=view_of, language=message.language, now=composer.now

@@ -26,6 +26,8 @@ def assignment(words: Words, context: Mapping[str, Any]) -> Letter:
     else:
         parts.append(Paragraph(words("mail.assignment.intro")))
     parts += [facts(words, case), Said(words.label("text"), case["mail_text"])]
+    if case["files_sent"]:
+        parts.append(Paragraph(words("mail.assignment.files", count=case["files_sent"])))
     if case["recorded"]:
         parts.append(Paragraph(words("mail.assignment.recorded")))
     if case["assign_note"]:
@@ -74,6 +76,11 @@ def addition(words: Words, context: Mapping[str, Any]) -> Letter:
     return _from_citizen(words, context, "addition", "addition")
 
 
+def attached(words: Words, context: Mapping[str, Any]) -> Letter:
+    """The citizen sent a file after the agency was told of the case."""
+    return _from_citizen(words, context, "attached", "")
+
+
 def citizen_no_reply(words: Words, context: Mapping[str, Any]) -> Letter:
     """The citizen let the time to reply pass; the clock runs again."""
     return _from_citizen(words, context, "citizen_no_reply", "")
@@ -116,12 +123,13 @@ def listed(words: Words, heading: str, cases: Sequence[Mapping[str, Any]]) -> li
 
 def to_agency(words: Words, case: Mapping[str, Any], subject: str, parts: list[Part]) -> Letter:
     """Frame a mail to the agency that has the case."""
+    masked = "masked_agreed" if case["identity"] else "masked"
     return Letter(
         subject=subject,
         greeting=words("mail.common.to_agency", agency=case["agency"]),
         parts=parts,
         small_print=tuple(
-            words(f"mail.common.{key}") for key in ("reply_is_answer", "masked", "link_private", "automatic")
+            words(f"mail.common.{key}") for key in ("reply_is_answer", masked, "link_private", "automatic")
         ),
         urgent=case["urgent"],
     )
@@ -150,6 +158,7 @@ def facts(words: Words, case: Mapping[str, Any]) -> Facts:
             (words.label("service"), service),
             (words.label("area"), case["area"]),
             (words.label("place"), case["mail_place"]),
+            (words.label("reporter"), case["identity"]),
             (words.label("received"), case["received"]),
             (words.label("due"), due),
         )

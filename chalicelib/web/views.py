@@ -1,7 +1,8 @@
 """What a mail or page shows of a case, as plain words for one audience: who may see what is decided here only.
 
-An agency sees the matter, never the reporter: no address, no id, and phones, names and plates in texts are masked. In a
-mail house numbers are masked too; on the signed page the officer sees the place, because they have to find it.
+An agency sees the matter, not the reporter: no address, no id, and phones, names and plates in texts are masked; only
+a reporter who agreed is named to it. In a mail house numbers are masked too; on the signed page the officer sees the
+place, because they have to find it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import texts
+from chalicelib.domain.attachment import announced
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
 from chalicelib.domain.code import spell_code
 from chalicelib.domain.contact import may_call, number_of, phones_to_ring, waits_for_call
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.masking import mask
+from chalicelib.domain.own_case import own_acts, told_openly
 from chalicelib.domain.proposal import proposed_agency
 from chalicelib.domain.text import normalise
+from chalicelib.web.attachments import attachments_view, refused_view
 from chalicelib.web.province import agency_name, emergency_numbers, named
 
 AGENCY, DESK, CITIZEN, OFFICE = "agency", "desk", "citizen", "office"
@@ -31,9 +35,14 @@ IMPLY_ACCEPT = frozenset({"ask", "progress", "extend"})
 """What an agency may do with a case it has not accepted, because doing it is accepting."""
 
 _KEPT_FROM_AGENCY = frozenset({"note", "remind", "describe"})
-_SEEN_BY_CITIZEN = frozenset(
-    {"open", "assign", "accept", "ask", "reply", "add", "extend", "progress", "answer", "object"}
+_TOLD_TO_CITIZEN = frozenset(
+    {"open", "ask", "reply", "add", "extend", "progress", "answer", "object", "decline", "withdraw"}
 )
+"""Steps whose words are the reporter's own or were meant for them."""
+_SEEN_BY_CITIZEN = _TOLD_TO_CITIZEN | {
+    *("assign", "accept", "rate", "rate_low", "time_out", "end_window", "merge", "unmerge", "reopen")
+}
+"""These too, without words: a note to an agency is between offices."""
 
 
 def case_view(
@@ -94,6 +103,9 @@ def case_view(
         else "",
         "rating": texts.name("rating", case.rating, language, directory) if case.rating else "",
         "recorded": any("file" in event.data for event in case.events),
+        "attachments": attachments_view(case, directory, audience=audience, language=language),
+        "files_refused": refused_view(case, directory, audience=audience, language=language),
+        "files_sent": 0 if private else announced(case),
         "may_extend": _may_extend(case, now),
         "actions": actions(case, audience, now),
         "history": [
@@ -104,7 +116,13 @@ def case_view(
     }
     assigned, returned = _last(case, "assign"), _last(case, "return")
     view["assign_note"] = mask(normalise(assigned.note)) if assigned else ""
+    view["identity"] = _identity(case) if audience == AGENCY else ""
     if audience == CITIZEN:
+        view["first_words"] = normalise(case.events[0].note) if case.events else ""
+        view["told_by"] = "email" if "@" in case.reporter_address else "sms" if case.reporter_address else ""
+        view["asked"] = _question(case)
+        view["reason"] = _reason(case)
+        view["withdrawn"] = _last_action(case) == "withdraw"
         view["spoken_by"] = {act: _spoken_by(case, act, directory, language) for act in ("ask", "answer")}
         view["emergency_numbers"] = (
             emergency_numbers(directory, local(now).date(), language) if case.emergency else []
@@ -114,6 +132,7 @@ def case_view(
         )
     if audience == DESK:
         view["reporter"] = case.reporter_address
+        view["reporter_name"] = normalise(case.reporter_name)
         view["calls"] = number_of(case)
         proposal = proposed_agency(case, directory, local(now).date())
         view["proposed"] = proposal.code if proposal else ""
@@ -129,6 +148,37 @@ def case_view(
     return view
 
 
+def code_view(case: Case, directory: Directory, *, language: str, now: datetime) -> dict[str, Any]:
+    """
+    Return what anybody who has nothing but its code may be shown of a case: how far it is, never what it says.
+
+    As long as a case is with the desk nothing is told of its kind and field: so a denunciation looks like any other.
+    """
+    status = told_openly(case)
+    view: dict[str, Any] = {
+        "code": case.code,
+        "code_spelled": spell_code(case.code),
+        "status_code": str(status),
+        "status": texts.name("status", status, language, directory),
+        "received": texts.datetime_text(case.received_at, language),
+        **dict.fromkeys(("kind", "service", "area", "agency", "due", "due_words"), ""),
+        "overdue": False,
+    }
+    if status is Status.RECEIVED:
+        return view
+    agency = directory.agencies.get(case.agency or "")
+    service = directory.services.get(case.service or "")
+    return view | {
+        "kind": texts.name("kind", case.kind, language, directory),
+        "service": service.name(language) if service else "",
+        "area": area_text(case.area, directory),
+        "agency": agency.name(language) if agency else "",
+        "due": texts.datetime_text(case.due_at, language) if case.due_at and case.is_open else "",
+        "due_words": due_words(case, now, language, directory),
+        "overdue": case.is_overdue(now),
+    }
+
+
 def actions(case: Case, audience: str, now: datetime) -> tuple[str, ...]:
     """Return what the audience may do with the case now, in the order a page offers it."""
     if audience == AGENCY:
@@ -136,7 +186,7 @@ def actions(case: Case, audience: str, now: datetime) -> tuple[str, ...]:
     if audience == DESK:
         acts = tuple(act for act in DESK_ACTS if _desk_may(case, act))
         return tuple(sorted(acts, key=lambda act: act != "call")) if waits_for_call(case) else acts
-    return ()
+    return own_acts(case, now) if audience == CITIZEN else ()
 
 
 def due_words(case: Case, now: datetime, language: str, directory: Directory | None = None) -> str:
@@ -183,6 +233,13 @@ def _may_extend(case: Case, now: datetime) -> bool:
     return not case.extended and case.due_at is not None and now <= case.due_at
 
 
+def _identity(case: Case) -> str:
+    """Name and contact of a reporter who agreed that the handling agency sees them; else empty."""
+    if not case.identity_shown or case.kind == Kind.DENUNCIATION:
+        return ""
+    return ", ".join(part for part in (normalise(case.reporter_name), case.reporter_address) if part)
+
+
 def _in_mail(case: Case, said: str, audience: str) -> str:
     """A denunciation's words go into no mail but its author's own."""
     if audience == CITIZEN:
@@ -208,6 +265,23 @@ def _last_words(case: Case) -> str:
     """What the citizen wrote last: a reply, an addition, an objection."""
     said = (event for event in reversed(case.events) if event.action in ("reply", "add", "object", "open"))
     return next((normalise(event.note) for event in said), "")
+
+
+def _question(case: Case) -> str:
+    """What an agency or the desk has asked and waits for; empty when nothing is asked."""
+    event = _last(case, "ask") if case.status is Status.WAITING_CITIZEN else None
+    return normalise(event.note) if event else ""
+
+
+def _reason(case: Case) -> str:
+    """Why the hotline declined the case; empty when it did not."""
+    event = _last(case, "decline") if case.status is Status.DECLINED else None
+    return normalise(event.note) if event else ""
+
+
+def _last_action(case: Case) -> str:
+    """What brought the case to its status."""
+    return next((event.action for event in reversed(case.events) if event.to_status != event.from_status), "")
 
 
 def _draft(case: Case) -> str:
@@ -237,10 +311,18 @@ def _line(event: Event, directory: Directory, *, audience: str, own: str, langua
     if event.action == "assign" and event.by:
         what = f"{what}: {agency_name(event.by, directory, language)}"
     rating = event.data.get("rating")
-    note = "" if event.action == "open" else normalise(event.note)
+    told = event.action != "open" and (audience != CITIZEN or event.action in _TOLD_TO_CITIZEN)
+    note = normalise(event.note) if told else ""
     if rating in (1, 2, 3):
         note = texts.name("rating", rating, language, directory)
     # an agency's own words need no masking: they hold its own numbers, which it has to find again
     if audience in (AGENCY, OFFICE) and not (event.actor is Actor.AGENCY and event.by == own):
         note = mask(note, keep_places=True)
-    return {"when": texts.datetime_text(event.at, language), "who": who, "what": what, "note": note}
+    return {
+        "when": texts.datetime_text(event.at, language),
+        "who": who,
+        "what": what,
+        "note": note,
+        "act": event.action,
+        "by": agency_name(event.by, directory, language) if event.by else "",
+    }

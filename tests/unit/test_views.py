@@ -66,6 +66,40 @@ def test_an_agency_never_sees_who_reported(case: Case, audience: str) -> None:
     assert [found for found in PERSONAL if found in seen] == []
 
 
+@pytest.mark.parametrize(
+    ("audience", "agreed", "kind", "named"),
+    [
+        pytest.param(views.AGENCY, True, Kind.COMPLAINT, True, id="the agency, when its reporter agreed"),
+        pytest.param(views.AGENCY, False, Kind.COMPLAINT, False, id="the agency, without a word"),
+        pytest.param(views.AGENCY, True, Kind.DENUNCIATION, False, id="nobody, of a denunciation"),
+        pytest.param(views.OFFICE, True, Kind.COMPLAINT, False, id="not the Office"),
+        pytest.param(views.CITIZEN, True, Kind.COMPLAINT, False, id="not a page a link opens"),
+    ],
+)
+def test_a_reporter_is_named_only_to_the_agency_and_only_when_they_agreed(
+    audience: str, agreed: bool, kind: Kind, named: bool
+) -> None:
+    case = replace(assigned(), reporter_name="Nguyễn Thị Lan", identity_shown=agreed, kind=kind)
+    seen = shown(view(case, audience))
+    assert ("Nguyễn Thị Lan" in seen) is named
+    if audience != views.CITIZEN:
+        assert (PHONE in seen) is named
+
+
+def test_a_mail_names_the_reporter_who_agreed_and_says_what_for() -> None:
+    agreed = replace(assigned(), reporter_name="Nguyễn Thị Lan", identity_shown=True)
+    for case, named in ((agreed, True), (replace(agreed, identity_shown=False), False)):
+        mail = render.mail(
+            "assignment",
+            language="vi",
+            directory=make_directory(),
+            case=view(case),
+            link="https://1022.example/a/x",
+        )
+        assert (f"Nguyễn Thị Lan, {PHONE}" in mail.text) is named
+        assert ("đồng ý cho quý đơn vị biết" in mail.text) is named
+
+
 def test_an_officer_sees_the_house_on_the_page_but_no_mail_names_it() -> None:
     seen = view(assigned())
     assert "45 Nguyễn Huệ" in seen["place"]
@@ -185,7 +219,8 @@ def test_what_is_offered_is_what_the_table_allows() -> None:
             assert taken.allows(act, Actor.AGENCY)
         for act in views.actions(case, views.DESK, NOW):
             assert case.allows("note" if act == "call" else act, Actor.DESK)
-        assert views.actions(case, views.CITIZEN, NOW) == ()
+        for act in views.actions(case, views.CITIZEN, NOW):
+            assert case.allows(act, Actor.CITIZEN)
 
 
 @pytest.mark.parametrize(
