@@ -74,6 +74,38 @@ class Figures:
         return sum(self.ratings.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which months somebody asks for."""
+
+    kind: str
+    """recent, month or year."""
+    first: date
+    """First day of its first month."""
+    last: date
+    """First day of its last month."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """How a link names it."""
+        if self.kind == "month":
+            return {"month": f"{self.first:%Y-%m}"}
+        return {"year": str(self.first.year)} if self.kind == "year" else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page of figures is made of."""
+
+    span: Span
+    figures: Figures | None
+    """Of the whole span; None when there are none (yet)."""
+    months: tuple[Figures, ...]
+    """Month by month; of a single month those of the year before it too, to compare with."""
+    latest: int
+    """The running year: links lead to it and those before."""
+
+
 def month_figures(month: ReportPeriod, until: date, counters: Counters) -> Figures:
     """
     Return the figures of a month out of the daily counters (domain/stats.py).
