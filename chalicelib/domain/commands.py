@@ -47,6 +47,12 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.DOTALL,
         ),
     ),
+    (
+        "published",
+        re.compile(
+            rf"(?:hoi(?: dap)?|ask|hd)(?: so| ma| ma so)?{_END}(?!(?:1022|11[1-9])\b)(?P<rest>\d{{3,4}})[\s.,!?]*$"
+        ),
+    ),
     ("help", re.compile(rf"(?:hd|huong dan|tro giup|help|\?|menu){_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])(?:\s*(?:diem|sao|hai long))?{_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])\s+{_CODE}{_END}$")),
@@ -54,6 +60,8 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """Name → pattern over the folded, trimmed text. The whole message must match: "huy hop dong dien" is no command.
 
+`published` takes the number of an answer and nothing else. Whoever asks for 1022 or 114 asks for no answer, and no
+answer bears such a number (packs.checks.wording).
 `hotline` alone is loose, because a power line and a road full of water begin with the same letters; whether the rest
 is a place is what `asks_for_hotline` sees.
 """

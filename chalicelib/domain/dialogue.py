@@ -2,7 +2,7 @@
 
 The rule is pure and ordered; the first line that fits wins (table of examples: tests/unit/test_dialogue.py):
 
- 1. a command (`TRA CUU 482 177 306`, `HUY`, `MO LAI`, `DUONG DAY Vinh Cuu`, `HD`, `3`);
+ 1. a command (`TRA CUU 482 177 306`, `HUY`, `MO LAI`, `DUONG DAY Vinh Cuu`, `HOI 105`, `HD`, `3`);
     digits answer the question asked last
  2. an emergency or a denunciation is always its own matter
  3. the answer to what the hotline asked on receipt (place, field, "what is it about?")
@@ -46,14 +46,15 @@ class Decision:
     """What a message is taken for."""
 
     what: str
-    """new_matter, clarify, reply, addition, repeat, rate, lookup, withdraw, object, hotline, help or thanks."""
+    """new_matter, clarify, reply, addition, repeat, rate, lookup, withdraw, object, hotline, published, help or
+    thanks."""
     code: str | None = None
     """The case it is about."""
     rating: int | None = None
     option: str | None = None
     """The unit or field chosen by its number."""
     text: str = ""
-    """What the case gains; empty for a command. The whole message when a hotline is asked for."""
+    """What the case gains; empty for a command. The whole message when a hotline or a published answer is asked for."""
 
 
 def decide(
@@ -120,6 +121,8 @@ def _command(
 ) -> Decision | None:
     if command.name == "help":
         return Decision("help")
+    if command.name == "published":
+        return Decision("published", text=text)
     if command.name == "hotline":
         return Decision("hotline", text=text) if asks_for_hotline(command, text, understanding) else None
     if command.name == "rate":
@@ -162,7 +165,7 @@ def _choice(
     digit = _BARE_DIGIT.fullmatch(text)
     if digit is None or question is None or talk is None or talk.asked_at is None:
         return None
-    rateable = next((case for case in cases if _can_rate(case, now)), None)
+    rateable = next((case for case in cases if can_rate(case, now)), None)
     if rateable is not None and rateable.answered_at is not None and talk.asked_at < rateable.answered_at:
         return None
     # Without a choice of that number the digit is part of an answer: "1" for phường 1.
@@ -173,7 +176,7 @@ def _choice(
 
 def _digit(command: Command, cases: Sequence[Case], now: datetime) -> Decision | None:
     rateable = next(
-        (case for case in cases if _can_rate(case, now) and command.code in (None, case.code)), None
+        (case for case in cases if can_rate(case, now) and command.code in (None, case.code)), None
     )
     assert command.rating is not None
     if rateable is not None:
@@ -186,7 +189,7 @@ def _digit(command: Command, cases: Sequence[Case], now: datetime) -> Decision |
     return Decision("rate", _latest(cases), rating=command.rating) if cases else None
 
 
-def _can_rate(case: Case, now: datetime) -> bool:
+def can_rate(case: Case, now: datetime) -> bool:
     """Whether an answer is there to be rated: answered or closed after an answer, not rated yet, not too old."""
     if case.answered_at is None or case.status not in (Status.ANSWERED, Status.CLOSED):
         return False

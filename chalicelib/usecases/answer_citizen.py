@@ -17,7 +17,7 @@ from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
 from chalicelib.domain.routing import units_on
 from chalicelib.errors import ActionNotAllowed
-from chalicelib.usecases import hotlines, notices, replies
+from chalicelib.usecases import hotlines, notices, published, replies
 from chalicelib.usecases.open_case import Opened, Sender, describe, open_from_text, place_matters
 
 if TYPE_CHECKING:
@@ -256,6 +256,11 @@ def _hotline(turn: Turn) -> Answered:
     return _unchanged(turn, reply, None)
 
 
+def _published(turn: Turn) -> Answered:
+    reply = published.answer(turn.decision.text, directory=turn.directory, now=turn.now)
+    return _unchanged(turn, reply, None)
+
+
 def _thanks(turn: Turn) -> Answered:
     return _unchanged(turn, turn.say("thanked"), turn.case())
 
@@ -272,6 +277,7 @@ _BRANCHES: dict[str, Callable[[Turn], Answered]] = {
     "object": _object,
     "help": _help,
     "hotline": _hotline,
+    "published": _published,
     "thanks": _thanks,
 }
 

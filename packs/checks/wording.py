@@ -39,6 +39,7 @@ def check(sources: Sources) -> Iterator[Problem]:
     answers = sources.items("answers", "answers")
     yield from _twice(answers, "answer")
     yield from _numbers(answers)
+    yield from _dialled(answers, sources.files["province"])
     for answer in answers:
         name = answer.get("code")
         if answer.get("service") not in codes:
@@ -79,6 +80,17 @@ def _numbers(answers: list[MarkedDict]) -> Iterator[Problem]:
             free = next(one for one in range(number + 1, number + len(taken) + 1) if one not in taken)
             yield Problem(*answer.at("number"), what, f"Give it one that is free, such as {free}.")
         seen.setdefault(number, answer)
+
+
+def _dialled(answers: list[MarkedDict], province: MarkedDict) -> Iterator[Problem]:
+    """Whoever texts "hoi 114" must not get the answer number 114 (domain/commands.py takes no such number)."""
+    emergency = [one for one in province.get("emergency") or () if isinstance(one, MarkedDict)]
+    dialled = {str(province.get("number")), *(str(one.get("number")) for one in emergency)}
+    dialled |= {str(number) for number in range(111, 120)}
+    for answer in answers:
+        if str(answer.get("number")) in dialled:
+            what = f"answer {answer.get('code')} has number {answer['number']}, which people dial."
+            yield Problem(*answer.at("number"), what, "Give it another one.")
 
 
 def _place(item: MarkedDict) -> str:

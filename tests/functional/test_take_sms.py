@@ -105,6 +105,16 @@ def test_a_question_for_a_hotline_is_answered_and_makes_no_case(line):
     assert line.case().area == SA_DEC, "the question that was open stays open"
 
 
+def test_a_published_answer_is_texted_by_its_number_and_makes_no_case(line):
+    assert "con thoi han thi tiep tuc dung" in line.text("HOI 105")
+    assert "khong co cau hoi ma 999" in line.text("hỏi 999")
+    assert not line.cases and line.messages() == []
+    line.text("duong o ga")
+    line.text("HOI 105")
+    line.text("phuong sa dec")
+    assert line.case().area == SA_DEC, "the question that was open stays open"
+
+
 def test_an_advertisement_is_kept_and_alarms_nobody(line):
     line.text("vay tien nhanh")
     assert (line.case().status, line.case().spam, line.case().wake_at) == ("received", True, None)

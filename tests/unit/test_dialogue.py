@@ -74,6 +74,12 @@ EXAMPLES = [
     case("stranger", "HOTLINE Cao Lanh ward", "hotline"),
     case("stranger", "DUONG DAY xyz", "hotline"),
     case("stranger", "duong day xyz", "new_matter"),
+    case("stranger", "HOI 105", "published"),
+    case("stranger", "hỏi 999", "published"),
+    case("stranger", "hoi 2 van de", "new_matter"),
+    case("stranger", "hoi 1022 may gio mo cua", "new_matter"),
+    case("stranger", "hoi 114", "new_matter"),
+    case("stranger", "105", "new_matter"),
     case("stranger", "duong day o ga phuong cao lanh", "new_matter"),
     case("stranger", "DUONG DAY MAT DIEN", "new_matter"),
     case("stranger", "TRA CUU 482177302", "lookup", CODE),
@@ -84,6 +90,8 @@ EXAMPLES = [
     # a first question is open: where is it?
     case("asked where", "phuong cao lanh", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "DUONG DAY phuong cao lanh", "hotline", cases=[ASKED], asked=talk("area")),
+    case("asked where", "HOI 105", "published", cases=[ASKED], asked=talk("area")),
+    case("asked where", "105", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "gan cho, ap 3", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "1", "clarify", CODE, cases=[ASKED], asked=talk("area"), option=None, text="1"),
     case(

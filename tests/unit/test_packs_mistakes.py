@@ -355,6 +355,16 @@ MISTAKES = [
         id="two answers share a number",
     ),
     pytest.param(
+        ("answers.yaml", "number: 501", "number: 114"),
+        "answer o_ga has number 114, which people dial. Give it another one.",
+        id="an answer has an emergency number",
+    ),
+    pytest.param(
+        ("answers.yaml", "number: 501", "number: 1022"),
+        "answer o_ga has number 1022, which people dial. Give it another one.",
+        id="an answer has the hotline's own number",
+    ),
+    pytest.param(
         ("answers.yaml", "service: giao_thong", "service: giao_thog"),
         "answer o_ga is for service 'giao_thog', which services.yaml does not have. Did you mean giao_thong?",
         id="an answer is for an unknown service",
