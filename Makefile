@@ -15,12 +15,12 @@ FILE ?=
 
 STACK := synth diff secrets deploy deploy-all connect-twilio publish rollback status redrive backup-drill destroy
 
-.PHONY: help setup run test check format bench validate announce extend-hours understand pictures clean $(STACK)
+.PHONY: help setup run test check format bench validate announce extend-hours open311-key understand pictures clean $(STACK)
 
 help: ## list the commands
 	@echo 'make COMMAND [NAME=value …]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  One stack: PROVINCE=dong-thap ENV=production|pilot; further options of a command: ARGS=--help'
 	@echo '  Settings of make run: PROVINCE=dong-nai PORT=8022 SIM_PORT=8023 START=2020-01-01 DEMO=1 DYNAMODB=moto|local'
@@ -75,6 +75,10 @@ extend-hours: $(READY) ## longer hours, and publish: LINE=one_stop HOURS=17:00-2
 announce: $(READY) ## a sentence in front of every call, and publish: TEXT='…' (EN='…' UNTIL=2026-09-30; no TEXT: take it away)
 	@$(PY) -m packs announce $(PROVINCE) --text "$$TEXT" --english "$$EN" $(if $(UNTIL),--until '$(UNTIL)') \
 		--then '$(MAKE_COMMAND) --no-print-directory publish'
+
+open311-key: $(READY) ## a key for another city system, shown once: NAME=fixmystreet (EMAIL=)
+	@test -n '$(NAME)' || { echo 'Name the system: make open311-key NAME=fixmystreet' >&2; exit 2; }
+	@$(PY) -m packs open311-key '$(NAME)' $(if $(EMAIL),--email '$(EMAIL)')
 
 $(STACK): COMMAND = $@
 rollback: COMMAND = $(if $(filter code,$(WHAT)),rollback-code,rollback)

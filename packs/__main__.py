@@ -1,12 +1,17 @@
-"""`python -m packs validate [PROVINCE …]`, `extend …`, `announce …`: what can be done with a pack from a terminal."""
+"""`python -m packs COMMAND …`: what can be done with a pack from a terminal."""
 
 from __future__ import annotations
 
 import sys
 
-from packs import announce, extend, validate
+from packs import announce, client_key, extend, validate
 
-COMMANDS = {"announce": announce.main, "extend": extend.main, "validate": validate.main}
+COMMANDS = {
+    "announce": announce.main,
+    "extend": extend.main,
+    "open311-key": client_key.main,
+    "validate": validate.main,
+}
 
 
 def main() -> int:

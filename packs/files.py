@@ -23,6 +23,7 @@ LEVELS = ("province", "district", "commune", "one_stop", "utility", "police")
 CHANNELS = ("email", "sms")
 KINDS = ("question", "complaint", "petition")
 PRIORITIES = ("urgent", "normal", "complex")
+DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
 UNITS = ("clock_minutes", "working_hours", "working_days")
 
 code = matching(r"[a-z0-9][a-z0-9_]*", "a code of a–z, 0–9 and _")
@@ -136,6 +137,16 @@ tiles = matching(
     'Write it like "https://tiles.example/{z}/{x}/{y}.png", in quotes.',
 )
 emergency = Record({"number": words, "names": both_languages, "when": list_of(words)}, period)
+client = Record(
+    {
+        "name": matching(r"[a-z0-9][a-z0-9-]{0,39}", "a short name of a–z, 0–9 and -"),
+        "key_sha256": matching(
+            r"[0-9a-f]{64}", "the SHA-256 of a key", "make open311-key NAME=… makes key and line."
+        ),
+    },
+    {"email": email},
+    label="name",
+)
 province = Record(
     {
         "names": both_languages,
@@ -162,8 +173,19 @@ province = Record(
     {
         "leaders": list_of(contact),
         "colour": matching(r"#[0-9a-fA-F]{6}", "a colour such as #0b5cad", "Put it in quotes."),
+        "open311": Record(allowed={"clients": list_of(client)}),
         "map": Record({"tiles": tiles, "attribution": words}),
     },
+)
+attribute = Record(
+    {"code": code, "question": both_languages, "datatype": one_of(*DATATYPES)},
+    {
+        "required": flag,
+        "hint": both_languages,
+        "values": list_of(Record({"key": code, "names": both_languages}, label="key"), empty=False),
+        "asked": flag,
+    },
+    label="code",
 )
 topic = Record({"code": code, "names": names}, {"words": anything}, label="code")
 service = Record(
@@ -173,6 +195,7 @@ service = Record(
         "needs_area": flag,
         "words": anything,
         "topics": list_of(topic),
+        "attributes": list_of(attribute),
         **period,
     },
     label="code",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chalicelib.domain.calendar import ZONE
 from chalicelib.domain.directory import Directory
-from packs.checks import agencies, coverage, deploy, ivr, places, rules, settings, times, wording
+from packs.checks import agencies, coverage, deploy, ivr, open311, places, rules, settings, times, wording
 from packs.files import FILES
 from packs.problem import PackError, Problem
 from packs.reading import Sources, data_of, read_sources
@@ -41,6 +41,7 @@ def check(
         times.check(sources, today),
         wording.check(sources),
         ivr.check(sources),
+        open311.check(sources),
     ):
         problems += _as_far_as_it_goes(found, strict=shapely)
     if not any(problem.severity == "error" for problem in problems):

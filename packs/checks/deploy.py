@@ -18,6 +18,9 @@ INVENTED_NAME = re.compile(
 CANNOT_RING = re.compile(r"^\+84900000\d{3}$|^\+?(\d)\1{6,}$")
 """The numbers of the sample packs, and numbers of one digit."""
 
+LOCAL_KEY_SHA256 = "b0df907c2d3cfe35c9e2682fad444821d2ff2c3b59d001ad5134804849e73aeb"
+"""Of `local-open311-key` (local/client_system.py)."""
+
 FILES = ("province", "agencies", "duty", "deploy")
 
 
@@ -26,6 +29,19 @@ def check(sources: Sources) -> Iterator[Problem]:
     for name in FILES:
         yield from _walk(sources.files[name], sources.files[name].where)
     yield from _domains(sources)
+    yield from _known_key(sources)
+
+
+def _known_key(sources: Sources) -> Iterator[Problem]:
+    """Anybody may file with the key of one's own machine: it stands in the documents."""
+    systems = sources.files["province"].get("open311")
+    clients = systems.get("clients") if isinstance(systems, MarkedDict) else None
+    for client in clients if isinstance(clients, MarkedList) else ():
+        if isinstance(client, MarkedDict) and client.get("key_sha256") == LOCAL_KEY_SHA256:
+            what = f"client system '{client.get('name')}' has the key of one's own machine."
+            yield Problem(
+                *client.at("key_sha256"), what, "Make one with make open311-key NAME=… before you deploy."
+            )
 
 
 def _domains(sources: Sources) -> Iterator[Problem]:
