@@ -37,7 +37,7 @@ class Named:
 class _Known:
     named: Named
     own: tuple[tuple[str, ...], ...]
-    """Words of its name and other names, without the type."""
+    """Words of its name, without its type and with it, and of its other names."""
     words: frozenset[str]
     """Of all its names, its type and the units it lies or lay in."""
 
@@ -117,7 +117,7 @@ def _known(directory: Directory, on: date) -> list[_Known]:
         today = units_on(directory, area.id, on)
         if area.tier == "province" or not begun or not today:
             continue
-        own = tuple(tuple(_words(name)) for name in (area.name, *area.aliases))
+        own = tuple(tuple(_words(name)) for name in (area.name, area.full_name, *area.aliases))
         around = [one.full_name for one in directory.lineage(area.id) if one.tier != "province"]
         words = {word for name in own for word in name} | {word for name in around for word in _words(name)}
         found.append(_Known(Named(area, today), tuple(name for name in own if name), frozenset(words)))
