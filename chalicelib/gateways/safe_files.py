@@ -25,7 +25,9 @@ _ROOT = str(Path(__file__).resolve().parents[2])
 _log = logging.getLogger("hotline.uploads")
 
 
-def make_safe(content: bytes, content_type: str, *, environment: Mapping[str, str]) -> SafeFile:
+def make_safe(
+    content: bytes, content_type: str, *, environment: Mapping[str, str], seconds: float = SECONDS
+) -> SafeFile:
     """
     Return a file made anew from *content*: nothing of the old one but what is seen on it.
 
@@ -33,6 +35,7 @@ def make_safe(content: bytes, content_type: str, *, environment: Mapping[str, st
         content: As it was sent.
         content_type: What its first bytes say it is.
         environment: What a process needs to run here, and nothing else.
+        seconds: How long it is waited for.
 
     Raises:
         FileRefused: It is broken, too much, or not what it seems.
@@ -44,7 +47,7 @@ def make_safe(content: bytes, content_type: str, *, environment: Mapping[str, st
             command,
             input=content,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             env={**environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
             check=True,
         )

@@ -106,3 +106,35 @@ def test_an_engine_that_fails_is_no_missing_file(monkeypatch):
 def test_a_bucket_that_is_not_there_is_no_missing_file(bucket):
     with pytest.raises(StorageUnavailable):
         S3Files("elsewhere", "ap-southeast-1").get("a")
+
+
+def test_size_and_start_are_told_without_the_rest(files):
+    files.put("uploads/a/1", b"\xff\xd8\xff" + b"x" * 5000, "image/jpeg")
+    assert files.size("uploads/a/1") == 5003
+    assert files.get_start("uploads/a/1", 4) == b"\xff\xd8\xffx"
+    assert len(files.get_start("uploads/a/1", 10_000)) == 5003
+
+
+def test_what_is_not_there_has_no_size_and_no_start(files):
+    for ask in (files.size, lambda key: files.get_start(key, 4)):
+        with pytest.raises(KeyError):
+            ask("uploads/a/1")
+
+
+def test_a_deleted_file_is_gone_and_deleting_it_again_is_nothing(files):
+    files.put("uploads/a/1", b"x", "image/jpeg")
+    files.delete("uploads/a/1")
+    files.delete("uploads/a/1")
+    with pytest.raises(KeyError):
+        files.get("uploads/a/1")
+
+
+def test_a_bucket_that_may_not_be_listed_refuses_what_is_not_there(monkeypatch):
+    """Whoever may read but not list is answered 403 instead of 404: the file may still come."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with running_provider() as provider:
+        provider.answers = [(403, b"")]
+        files = S3Files("files", "ap-southeast-1", endpoint_url=provider.url)
+        with pytest.raises(KeyError):
+            files.get_start("uploads/a/1", 4)
