@@ -154,6 +154,9 @@ class _Cases:
         mine = [case for case in self._listed() if reporter_id and case.reporter_id == reporter_id]
         return sorted(mine, key=lambda case: case.received_at, reverse=True)[:limit]
 
+    def children(self, parent: Case) -> list[Case]:
+        return [case for case in self._listed() if case.parent == parent.code]
+
     def open_for_agency(self, agency: str, *, limit: int = 50, after: str | None = None) -> Page[Case]:
         return Page(
             tuple(case for case in self._listed() if case.agency == agency and case.status in OPEN)[:limit]

@@ -8,12 +8,14 @@ from typing import Any
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Directory
+from chalicelib.domain.filing import Filing
 from chalicelib.domain.keys import Keys, Link, link_token, reply_token
 from chalicelib.domain.message import Message
 from chalicelib.gateways.ports import InboundMail, InboundSms
 from chalicelib.usecases.agency_action import act_for_agency
 from chalicelib.usecases.compose import Composer, compose
 from chalicelib.usecases.desk_action import act_for_desk
+from chalicelib.usecases.file_case import file_case
 from chalicelib.usecases.take_email import take_email
 from chalicelib.usecases.take_sms import take_sms
 from chalicelib.usecases.wake import do_wake_ups
@@ -108,6 +110,15 @@ class Hotline:
             trusted,
         )
         return take_email(came, **self._taking())
+
+    def file(
+        self, text: str, *, address: str = PHONE, id: str | None = None, channel: str = "web", **facts: Any
+    ) -> Case:
+        """Somebody hands a matter in by form; returns the case it became."""
+        filing = Filing(
+            id=id or f"web#{next(self._ids):032x}#1", channel=channel, text=text, address=address, **facts
+        )
+        return self.case(file_case(filing, **self._taking()).code)
 
     def agency(self, act: str, text: str = "", *, code: str | None = None) -> Case:
         """The agency that has the case acts on it from its page."""

@@ -38,6 +38,10 @@ LISTED_PAGE = 100
 """Rows of a field that are read at a time; one weighs about 150 bytes."""
 
 
+CHILDREN_AMONG = 10
+"""Children come in with their parent or right after it, before the reporter's next matters."""
+
+
 class CaseStore:
     """
     Cases as stored. Writing them is `storage.commit`'s.
@@ -104,6 +108,18 @@ class CaseStore:
         return list(
             self._page(CaseRecord.by_reporter, reporter_id, limit=limit, after=None, newest_first=True).items
         )
+
+    def children(self, parent: Case) -> list[Case]:
+        """Return the cases made of further matters in the words of *parent*, without their history."""
+        with in_hotline_words():
+            found = CaseRecord.by_reporter.query(
+                parent.reporter_id,
+                CaseRecord.received_at >= parent.received_at,
+                limit=CHILDREN_AMONG,
+                attributes_to_get=["code"],
+            )
+            codes = [record.code for record in found]
+        return [case for case in self.heads(codes) if case.parent == parent.code]
 
     def desk_queue(self, *, limit: int = 50, after: str | None = None) -> Page[Case]:
         """Return cases no agency has: urgent ones first, then by time of receipt."""

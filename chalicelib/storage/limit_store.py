@@ -59,6 +59,26 @@ class LimitStore:
                 raise
         return True
 
+    def give_back(self, name: str, who: str, *, now: datetime) -> None:
+        """
+        Count one less: what was taken beforehand turned out not to be meant.
+
+        Args:
+            now: The moment it was taken at.
+
+        Raises:
+            StorageUnavailable: The database did not answer; the one stays counted.
+        """
+        within, _ = window(name, now)
+        with in_hotline_words():
+            try:
+                LimitRecord(f"limit#{within}#{who}").update(
+                    [LimitRecord.times.add(-1)], LimitRecord.times > 0
+                )
+            except UpdateError as error:
+                if not condition_failed(error):
+                    raise
+
     def reached(self, name: str, who: str, *, now: datetime) -> bool:
         """Tell whether a limit is reached, without counting."""
         within, _ = window(name, now)
