@@ -145,10 +145,22 @@ def _camel(value: Any) -> Any:
     return value
 
 
+POSTER_DAYS = 30
+"""A poster is made anew whenever somebody asks for it."""
+
+UPLOAD_DAYS = 2
+"""What a browser put there is taken and deleted within minutes; a report kept on a phone is sent within a day."""
+
+
 def make_buckets(scope: Construct, plan: Plan, key: kms.CfnKey | None) -> dict[str, s3.CfnBucket]:
     """Return the buckets of files and of recordings: private, encrypted, versioned, each kind kept for its time."""
     kept = {
-        "files": {"inbound": plan.inbound_mail_days, "reports": plan.reports_days},
+        "files": {
+            "inbound": plan.inbound_mail_days,
+            "reports": plan.reports_days,
+            "posters": POSTER_DAYS,
+            "uploads": UPLOAD_DAYS,
+        },
         "recordings": {"": plan.recordings_days},
     }
     return {name: _bucket(scope, plan, name, days, key) for name, days in kept.items()}
@@ -161,6 +173,16 @@ def _bucket(
     rule = s3.CfnBucket.RuleProperty
     encryption = s3.CfnBucket.ServerSideEncryptionByDefaultProperty(
         sse_algorithm="aws:kms" if key else "AES256", kms_master_key_id=key.attr_arn if key else None
+    )
+    cors = s3.CfnBucket.CorsConfigurationProperty(
+        cors_rules=[
+            s3.CfnBucket.CorsRuleProperty(
+                allowed_methods=["POST"],
+                allowed_origins=[_origin(stack, plan)],
+                allowed_headers=["content-type"],
+                max_age=3600,
+            )
+        ]
     )
     bucket = s3.CfnBucket(
         scope,
@@ -182,6 +204,7 @@ def _bucket(
         ownership_controls=s3.CfnBucket.OwnershipControlsProperty(
             rules=[s3.CfnBucket.OwnershipControlsRuleProperty(object_ownership="BucketOwnerEnforced")]
         ),
+        cors_configuration=cors if "uploads" in days else None,
         versioning_configuration=s3.CfnBucket.VersioningConfigurationProperty(status="Enabled"),
         lifecycle_configuration=s3.CfnBucket.LifecycleConfigurationProperty(
             rules=[
@@ -193,6 +216,19 @@ def _bucket(
                         expiration_in_days=kept,
                     )
                     for at, kept in days.items()
+                ),
+                *(
+                    # As it was sent it tells where a picture was taken: what is deleted shall not linger as a version.
+                    rule(
+                        id="forget-uploads-for-good",
+                        status="Enabled",
+                        prefix="uploads/",
+                        noncurrent_version_expiration=s3.CfnBucket.NoncurrentVersionExpirationProperty(
+                            noncurrent_days=1
+                        ),
+                    )
+                    for at in days
+                    if at == "uploads"
                 ),
                 rule(
                     id="forget-what-was-overwritten",
@@ -210,6 +246,16 @@ def _bucket(
     keep(bucket)
     _only_encrypted_ways_in(scope, plan, name, bucket)
     return bucket
+
+
+def _origin(stack: cdk.Stack, plan: Plan) -> str:
+    """
+    Return whose scripts may post files here.
+
+    A pilot's host is known only once its API exists, which needs the bucket: of it is named what is certain. What
+    may be put there, and how large, each upload's signed policy says; this only says who hears what became of it.
+    """
+    return plan.public_url or f"https://*.execute-api.{plan.region}.{stack.url_suffix}"
 
 
 def _only_encrypted_ways_in(scope: Construct, plan: Plan, name: str, bucket: s3.CfnBucket) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.calendar import local
@@ -44,6 +44,40 @@ class Found:
     """Several places of that name, when naming all their hotlines would be too much: the citizen is asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A unit of today or of former days, and who serves it today."""
+
+    area: Area
+    former: bool
+    """It is a unit no longer."""
+    above: Area | None
+    """What it lies or lay in: tells two of one name apart."""
+    hotlines: tuple[Hotline, ...]
+
+
+FOUND, CHOOSE, CLOSE, PROVINCE, OUTSIDE, UNKNOWN = (
+    "found",
+    "choose",
+    "close",
+    "province",
+    "outside",
+    "unknown",
+)
+"""One place; several of that name; none of that name, but one a slip away; all of the province; another's; nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What was found for a place as somebody typed it."""
+
+    said: str
+    """As typed, as far as it is text."""
+    outcome: str
+    """One of the words above."""
+    places: tuple[Served, ...] = ()
+
+
 def hotlines_of(directory: Directory, area: AreaGuess | None, at: datetime) -> Found:
     """
     Return the hotlines for a place as the reader understood it.
@@ -79,13 +113,18 @@ def serving(directory: Directory, units: Iterable[str], at: datetime) -> list[Ag
     return list(found.values())
 
 
-def all_hotlines(directory: Directory, at: datetime) -> tuple[Hotline, ...]:
-    """Every One-Stop unit of the day that has a hotline, in the directory's order."""
-    return tuple(
-        hotline(directory, agency, at)
-        for agency in directory.agencies_on(local(at).date())
+def one_stops(directory: Directory, day: date) -> Iterator[Agency]:
+    """The One-Stop units of a day that have a hotline, in the directory's order."""
+    return (
+        agency
+        for agency in directory.agencies_on(day)
         if agency.level == ONE_STOP and agency.hotline and agency.area in directory.areas
     )
+
+
+def all_hotlines(directory: Directory, at: datetime) -> tuple[Hotline, ...]:
+    """Every One-Stop unit of the day that has a hotline, in the directory's order."""
+    return tuple(hotline(directory, agency, at) for agency in one_stops(directory, local(at).date()))
 
 
 def hotline(directory: Directory, agency: Agency, at: datetime) -> Hotline:

@@ -1,10 +1,12 @@
-"""Hours of duty as people read them: `thứ Hai–thứ Sáu 07:30–11:30, 13:30–17:00; thứ Bảy 07:30–11:30`."""
+"""Hours of duty as people read them: `thứ Hai–thứ Sáu 07:30–11:30, 13:30–17:00`; and a line's next change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from chalicelib import texts
+from chalicelib.domain.calendar import local
 from chalicelib.domain.duty import ALSO, ONLY, Shift
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -20,6 +22,16 @@ def hours_text(shifts: Iterable[Shift], language: str = texts.HOME) -> str:
         language: `vi` or `en`.
     """
     return "; ".join(dict.fromkeys(_shift_text(shift, language) for shift in shifts))
+
+
+def moment_text(moment: datetime, now: datetime, language: str = texts.HOME) -> str:
+    """Return until or from when a line is open: 17:00, or 07:30 thứ Hai 23/02 when it is another day."""
+    said = texts.time_text(moment, language)
+    if moment == moment.replace(hour=0, minute=0) and (moment - local(now)).days < 1:
+        return "24:00"
+    if moment.date() == local(now).date():
+        return said
+    return f"{said} {texts.name('weekday', moment.isoweekday(), language)} {moment:%d/%m}"
 
 
 def _shift_text(shift: Shift, language: str) -> str:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import texts
-from chalicelib.domain.calendar import local
 from chalicelib.domain.commands import read_citizen_command
 from chalicelib.domain.directory import Area, Directory
 from chalicelib.domain.hotlines import MOST_NAMED, Hotline, all_hotlines, hotlines_of
 from chalicelib.domain.sms import segments
 from chalicelib.domain.text import fold
+from chalicelib.texts.hours import moment_text
 from chalicelib.usecases import replies
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ def _one(line: Hotline, language: str, directory: Directory, now: datetime) -> s
         return replies.sms("hotline_always", language, directory, **facts)
     if duty.until is not None:
         return replies.sms(
-            "hotline_open", language, directory, until=_moment(duty.until, now, language), **facts
+            "hotline_open", language, directory, until=moment_text(duty.until, now, language), **facts
         )
     if duty.opens_at is not None:
-        opens = _moment(duty.opens_at, now, language)
+        opens = moment_text(duty.opens_at, now, language)
         return replies.sms("hotline_closed", language, directory, opens=opens, dial=dial(directory), **facts)
     return replies.sms("hotline_number", language, directory, dial=dial(directory), **facts)
 
@@ -135,13 +135,3 @@ def _ask(key: str, language: str, directory: Directory, now: datetime) -> str:
 def dial(directory: Directory) -> str:
     """The centre's number as an SMS says it."""
     return str(directory.province.get("dial_short") or directory.province.get("number"))
-
-
-def _moment(moment: datetime, now: datetime, language: str) -> str:
-    """17:00, or 07:30 Thu Hai 23/02 when it is another day."""
-    said = texts.time_text(moment, language)
-    if moment == moment.replace(hour=0, minute=0) and (moment - local(now)).days < 1:
-        return "24:00"
-    if moment.date() == local(now).date():
-        return said
-    return f"{said} {texts.name('weekday', moment.isoweekday(), language)} {moment:%d/%m}"

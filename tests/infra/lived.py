@@ -224,6 +224,7 @@ def live(province: Province) -> None:
     _mailed_and_not_delivered(province)
     _late(province)
     _reported(province)
+    _printed(province)
 
 
 def _answered_by_link(province: Province) -> None:
@@ -291,3 +292,7 @@ def _reported(province: Province) -> None:
     province.at("Wed 01/04/2026 07:00")
     province.run("send_reports")
     province.run("sweep_outbox")
+
+
+def _printed(province: Province) -> None:
+    assert province.http("GET", "/hotlines/pvhcc_28249/poster").status_code == 303

@@ -193,7 +193,10 @@ _PLACES = {
     ("dynamodb:PutItem", "table inbox"): "an officer's phone is kept for a call-back",
 }
 NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
-    "api_handler": {("s3:GetObject", "recordings calls"): "the desk hears a recording"},
+    "api_handler": {
+        ("s3:GetObject", "recordings calls"): "the desk hears a recording",
+        ("s3:GetObject", "files posters"): "a poster is opened by its signed address",
+    },
     "send_outbox": _CALLS
     | _PLACES
     | {

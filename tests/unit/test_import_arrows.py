@@ -41,6 +41,8 @@ ONLY_THERE = {
     "twilio": {"gateways"},
     "jinja2": {"web"},
     "xlsxwriter": {"web"},
+    "reportlab": {"web"},
+    "segno": {"web"},
     "yaml": set(),
     "packs": set(),
     "local": set(),
