@@ -7,14 +7,23 @@ from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from chalicelib import texts
+from chalicelib.domain.calendar import local
 from chalicelib.domain.directory import Directory
+from chalicelib.web import answer_pages, hotline_pages
 from chalicelib.web.site import NAVIGATION, SMALL_PRINT, Address
 
 
 def public_paths(directory: Directory, now: datetime) -> Iterator[str]:
     """Yield the path of every page that search engines may keep."""
-    yield "/"
-    yield from (f"/{page}" for page in (*NAVIGATION, *SMALL_PRINT))
+    yield from dict.fromkeys(
+        (
+            "/",
+            *(f"/{page}" for page in (*NAVIGATION, *SMALL_PRINT)),
+            "/stats/cases",
+            *hotline_pages.public_paths(directory, now),
+            *answer_pages.public_paths(directory, local(now).date()),
+        )
+    )
 
 
 def sitemap(public_url: str, directory: Directory, now: datetime) -> str:
