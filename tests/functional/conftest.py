@@ -141,22 +141,33 @@ class Deployed:
         return json.dumps({table: self.rows(table) for table in self.tables}, sort_keys=True, default=repr)
 
 
-@pytest.fixture
-def deployed(
-    tables: dict[str, str], moto_endpoint: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Deployed]:
-    """The hotline of Đồng Tháp, empty, on Monday 2 March 2026 at 08:30."""
+def _stack(endpoint: str, tables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Deployed:
     monkeypatch.setenv("PUBLIC_URL", PUBLIC_URL)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", TWILIO_TOKEN)
     monkeypatch.setenv("GATEWAY_SECRET", GATEWAY_SECRET)
     wiring.forget()
-    stack = Deployed(moto_endpoint, tables)
+    stack = Deployed(endpoint, tables)
     monkeypatch.setattr(wiring, "_clock", lambda: stack.now)
     # As after the first call of a process: the pack is read, and not looked after again within the minute.
     wiring._current.directory = province()
     wiring._current.reader = real_reader()
     wiring._current.looked_at = float("inf")
-    yield stack
+    return stack
+
+
+@pytest.fixture
+def deployed(
+    tables: dict[str, str], moto_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deployed]:
+    """The hotline of Đồng Tháp, empty, on Monday 2 March 2026 at 08:30."""
+    yield _stack(moto_endpoint, tables, monkeypatch)
+    wiring.forget()
+
+
+@pytest.fixture
+def without_tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """The same with no database behind it: for pages that must neither read nor write one. Quick."""
+    yield _stack("http://127.0.0.1:9", {}, monkeypatch)
     wiring.forget()
 
 
