@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -70,34 +70,36 @@ def act_on_case(token: str) -> Response:
     case, link = _open(token)
     try:
         form = parse_form(request_body(routes))
-        act, text, agency = form.get("act", ""), form.get("text", ""), form.get("agency", "")
     except MalformedRequest:
         return _page(case, link, token, status=400, error="other")
-    if len(normalise(text)) > MAX_FORM_CHARACTERS:
-        return _page(
-            case, link, token, status=400, act=act, entered=text, error="text_too_long", agency=agency
-        )
+    act, text = form.get("act", ""), form.get("text", "")
+    posted = {
+        "act": act,
+        "entered": text,
+        "agency": form.get("agency", ""),
+        "answer": form.get("answer", ""),
+    }
+    if max(len(normalise(text)), len(normalise(posted["answer"]))) > MAX_FORM_CHARACTERS:
+        return _page(case, link, token, status=400, error="text_too_long", **posted)
     try:
-        after = _act(case, link, act, text, agency)
+        after = _act(case, link, act, text, posted)
     except MalformedRequest as problem:
-        return _page(
-            case, link, token, status=400, act=act, entered=text, error=f"{problem}_missing", agency=agency
-        )
+        return _page(case, link, token, status=400, error=f"{problem}_missing", **posted)
     except ActionNotAllowed:
         error = "extended" if act == "extend" and case.status in WITH_AGENCY else "not_allowed"
-        return _page(case, link, token, status=409, act=act, entered=text, error=error, agency=agency)
+        return _page(case, link, token, status=409, error=error, **posted)
     except CaseConflict:
         fresh = wiring.case_store().get(case.code)
-        return _page(fresh, link, token, status=409, act=act, entered=text, error="conflict", agency=agency)
+        return _page(fresh, link, token, status=409, error="conflict", **posted)
     except StorageUnavailable:
-        return _page(case, link, token, status=503, act=act, entered=text, error="unavailable", agency=agency)
+        return _page(case, link, token, status=503, error="unavailable", **posted)
     except HotlineError as problem:
         told = str(problem) if isinstance(problem, NAMES_ONLY_THINGS) else ""
         _log.error(
             "form not taken", extra={"reason": type(problem).__name__, "detail": told, "case": case.code}
         )
         error = "calendar_gap" if isinstance(problem, CalendarGap) else "unavailable"
-        return _page(case, link, token, status=503, act=act, entered=text, error=error, agency=agency)
+        return _page(case, link, token, status=503, error=error, **posted)
     return _page(
         after, link, token, done="propose" if act == "answer" and after.status in WITH_AGENCY else act
     )
@@ -109,15 +111,25 @@ def _open(token: str) -> tuple[Case, Link]:
     return open_link(token, cases=wiring.case_store(), keys=wiring.keys(), now=wiring.now())
 
 
-def _act(case: Case, link: Link, act: str, text: str, agency: str) -> Case:
+def _act(case: Case, link: Link, act: str, text: str, posted: Mapping[str, str]) -> Case:
     context: dict[str, Any] = {"commit": commit, "directory": wiring.directory(), "now": wiring.now()}
+    if link.role == "desk" and act in ("publish", "unpublish"):
+        return _publish(case, act, text, posted["answer"])
     if link.role == "desk":
         from chalicelib.usecases.desk_action import act_for_desk
 
-        return act_for_desk(case, act, text, agency, **context)
+        return act_for_desk(case, act, text, posted["agency"], **context)
     from chalicelib.usecases.agency_action import act_for_agency
 
     return act_for_agency(case, act, text, **context)
+
+
+def _publish(case: Case, act: str, matter: str, answer: str) -> Case:
+    from chalicelib.usecases.publish_case import publish_case, take_off
+
+    if act == "unpublish":
+        return take_off(case, commit=commit, now=wiring.now())
+    return publish_case(case, matter, answer, commit=commit, cases=wiring.case_store(), now=wiring.now())
 
 
 def _give_addresses(view: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from chalicelib.domain.digest import digest_lines
 from chalicelib.domain.directory import Agency, Directory
 from chalicelib.domain.keys import Keys, Link, link_token
 from chalicelib.domain.message import Message
+from chalicelib.domain.published import may_be_published
 from chalicelib.errors import AlreadyReceived, CaseConflict
 
 MOST_OPEN = 5_000
@@ -23,6 +24,11 @@ MOST_WITH_DESK = 500
 """Cases of the desk's list; more are counted by nobody any more."""
 
 PAGE = 100
+
+MOST_TO_PUBLISH = 20
+"""Answered cases the desk is asked about in a morning."""
+
+LONGEST_HOLIDAY = timedelta(days=14)
 
 ALL_STEPS = timedelta(days=3650)
 """No next step of an open case is further away."""
@@ -74,8 +80,9 @@ def send_digests(*, cases: Any, commit: Callable[..., None], **morning: Any) -> 
     """
     on = Morning(**morning)
     counts: Counter[str] = Counter()
-    open_cases = _open_by_agency(cases, on.now)
-    messages = [_desk_list(cases, on)]
+    stepping = cases.heads(cases.wake_due(on.now + ALL_STEPS, limit=MOST_OPEN))
+    open_cases = _open_by_agency(stepping)
+    messages = [_desk_list(cases, stepping, on)]
     for agency in on.directory.agencies_on(on.today):
         if calendar_for(on.directory, agency).is_working_day(on.today) and agency.focal_point.email:
             counts["agencies"] += 1
@@ -100,20 +107,46 @@ def _digest(agency: Agency, open_cases: list[Case], on: Morning) -> Message | No
     return on.message(agency.code, agency.focal_point.email, "digest", agency=agency.name(), **lists)
 
 
-def _desk_list(cases: Any, on: Morning) -> Message | None:
+def _desk_list(cases: Any, stepping: list[Case], on: Morning) -> Message | None:
     """What is with the desk; above all what was taken for an advertisement, of which no other mail tells."""
     if not calendar_for(on.directory).is_working_day(on.today):
         return None
-    queue = _desk_queue(cases)
-    if not queue:
+    queue, to_publish = _desk_queue(cases), _to_publish(stepping, on)
+    if not queue and not to_publish:
         return None
     lines = {
         spam: [on.line(case, Link(case.code, "desk")) for case in queue if case.spam is spam]
         for spam in (False, True)
     }
     return on.message(
-        "desk", on.directory.province["desk"]["email"], "desk_list", waiting=lines[False], spam=lines[True]
+        "desk",
+        on.directory.province["desk"]["email"],
+        "desk_list",
+        waiting=lines[False],
+        spam=lines[True],
+        to_publish=[on.line(case, Link(case.code, "desk")) for case in to_publish],
     )
+
+
+def _to_publish(stepping: list[Case], on: Morning) -> list[Case]:
+    """
+    Return cases answered since the last working day that the desk may publish, the latest first.
+
+    Only those whose window of objection is open: they are read for the agencies' lists anyway.
+    """
+    calendar = calendar_for(on.directory)
+    since = on.today - timedelta(days=1)
+    while not calendar.is_working_day(since) and on.today - since < LONGEST_HOLIDAY:
+        since -= timedelta(days=1)
+    found = [
+        case
+        for case in stepping
+        if may_be_published(case)
+        and case.published_at is None
+        and case.answered_at is not None
+        and since <= local(case.answered_at).date() < on.today
+    ]
+    return sorted(found, key=lambda case: case.answered_at or on.now, reverse=True)[:MOST_TO_PUBLISH]
 
 
 def _desk_queue(cases: Any) -> list[Case]:
@@ -128,7 +161,7 @@ def _desk_queue(cases: Any) -> list[Case]:
     return found
 
 
-def _open_by_agency(cases: Any, now: datetime) -> defaultdict[str, list[Case]]:
+def _open_by_agency(stepping: list[Case]) -> defaultdict[str, list[Case]]:
     """
     Return the open cases of each agency.
 
@@ -136,7 +169,7 @@ def _open_by_agency(cases: Any, now: datetime) -> defaultdict[str, list[Case]]:
     agency is more than two hundred, nearly all of them for nothing.
     """
     found: defaultdict[str, list[Case]] = defaultdict(list)
-    for case in cases.heads(cases.wake_due(now + ALL_STEPS, limit=MOST_OPEN)):
+    for case in stepping:
         if case.agency:
             found[case.agency].append(case)
     return found

@@ -71,7 +71,7 @@ def desk(words: Words, context: Mapping[str, Any]) -> Letter:
 
 
 def desk_list(words: Words, context: Mapping[str, Any]) -> Letter:
-    """The desk's own morning list: what no agency has, and what was taken for an advert and nobody was told of."""
+    """The desk's own morning list: what no agency has, what was taken for an advert, what may be published."""
     day, waiting, spam = context["day"], context["waiting"], context["spam"]
     return Letter(
         subject=words(
@@ -85,6 +85,7 @@ def desk_list(words: Words, context: Mapping[str, Any]) -> Letter:
             Paragraph(words("mail.desk_list.intro", at=texts.datetime_text(day, words.language))),
             *mail_agency.listed(words, "mail.desk_list.waiting", waiting),
             *mail_agency.listed(words, "mail.desk_list.spam", spam),
+            *mail_agency.listed(words, "mail.desk_list.to_publish", context.get("to_publish", ())),
         ],
         small_print=(words("mail.common.desk_private"), words("mail.common.automatic")),
     )

@@ -120,6 +120,7 @@ def page(name: str, *, language: str, directory: Directory | None, **context: An
             "act": str(context.get("act") or ""),
             "text": normalise(str(context.get("entered") or "")),
             "agency": str(context.get("agency") or ""),
+            "answer": normalise(str(context.get("answer") or "")),
         },
         "agencies": agency_choices(directory, today, language) if directory and today else [],
         "emergency": emergency_numbers(directory, today, language),

@@ -21,6 +21,7 @@ from chalicelib.domain.directory import Directory
 from chalicelib.domain.masking import mask
 from chalicelib.domain.own_case import own_acts, told_openly
 from chalicelib.domain.proposal import proposed_agency
+from chalicelib.domain.published import matter_of, may_be_published
 from chalicelib.domain.text import normalise
 from chalicelib.web.attachments import attachments_view, refused_view
 from chalicelib.web.province import agency_name, emergency_numbers, named
@@ -28,7 +29,7 @@ from chalicelib.web.province import agency_name, emergency_numbers, named
 AGENCY, DESK, CITIZEN, OFFICE = "agency", "desk", "citizen", "office"
 
 AGENCY_ACTS = ("accept", "answer", "ask", "progress", "extend", "return")
-DESK_ACTS = ("assign", "answer", "ask", "call", "decline")
+DESK_ACTS = ("assign", "answer", "ask", "call", "decline", "publish", "unpublish")
 """In the order the pages offer them; who waits for a call comes first."""
 
 IMPLY_ACCEPT = frozenset({"ask", "progress", "extend"})
@@ -137,6 +138,10 @@ def case_view(
         proposal = proposed_agency(case, directory, local(now).date())
         view["proposed"] = proposal.code if proposal else ""
         view["draft"] = _draft(case)
+        view["published"] = texts.datetime_text(case.published_at, language) if case.published_at else ""
+        if "publish" in view["actions"]:
+            # what the desk starts from; it goes nowhere before a person has read and sent it
+            view["publish_matter"], view["publish_answer"] = mask(matter_of(case)), mask(case.answer)
         view["phones"] = phones_to_ring(directory, now)
         view["recordings"] = [
             {"file": event.data["file"], "seconds": event.data.get("seconds") or 0, "address": ""}
@@ -218,6 +223,10 @@ def what_text(view: Mapping[str, Any], language: str, directory: Directory) -> s
 def _desk_may(case: Case, act: str) -> bool:
     if act == "call":
         return may_call(case)
+    if act == "publish":
+        return may_be_published(case) and case.published_at is None
+    if act == "unpublish":
+        return case.published_at is not None
     return case.allows(act, Actor.DESK) and not (act == "assign" and case.kind == Kind.DENUNCIATION)
 
 

@@ -204,7 +204,9 @@ def test_an_agency_is_offered_what_it_may_do(case: Case, acts: tuple[str, ...]) 
             id="denunciation: no agency",
         ),
         pytest.param(assigned(), ("assign", "answer", "call"), id="with an agency"),
-        pytest.param(answered(), (), id="answered"),
+        pytest.param(answered(), ("publish",), id="answered"),
+        pytest.param(replace(answered(), published_at=at(5)), ("unpublish",), id="published"),
+        pytest.param(replace(answered(), spam=True), (), id="answered, but an advert"),
     ],
 )
 def test_the_desk_is_offered_what_it_may_do(case: Case, acts: tuple[str, ...]) -> None:
