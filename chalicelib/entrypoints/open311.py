@@ -74,9 +74,15 @@ def _of(ask: Ask) -> Handler:
     if method not in there:
         ask.allowed = (*there, "HEAD", "OPTIONS")
         raise Refused(Fault("method", 405, {"method": ask.method}))
-    if ask.one("jurisdiction_id") and ask.one("jurisdiction_id").lower() not in jurisdictions(ask.directory):
-        raise Refused(Fault("jurisdiction_unknown", 404))
+    _check_jurisdiction(ask)
     return there[method]
+
+
+def _check_jurisdiction(ask: Ask) -> None:
+    """There is one here: it need not be named, and another one is not found."""
+    named = ask.one("jurisdiction_id").lower()
+    if named and named not in jurisdictions(ask.directory):
+        raise Refused(Fault("jurisdiction_unknown", 404))
 
 
 def _discovery(ask: Ask) -> Told:
@@ -162,6 +168,7 @@ def _create(ask: Ask) -> Told:
     if not client:
         raise Refused(Fault("key_invalid", 403))
     limit("client", client)
+    _check_jurisdiction(ask)  # now also of the body
     filing = read_filing(
         form,
         ask.directory,
