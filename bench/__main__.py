@@ -12,6 +12,7 @@ BUDGETS = {
     "first_sms_round_trips": 2,
     "case_write_units_by_rule": 90,
     "voice_webhook_cpu_ms": 300,
+    "answer_search_ms": 20,
     "import_ratio": 1.3,
     "page_ms": 30,
     "page_kb": 100,
@@ -33,6 +34,7 @@ def main() -> None:
         figures.update(_message_time())
         figures.update(_call_time())
         figures.update(_pages())
+    figures.update(_answer_search())
     figures.update(_hour_at_the_centre())
     figures.update(_package())
     print(json.dumps(figures, ensure_ascii=False))
@@ -143,6 +145,17 @@ def _pages() -> dict[str, Any]:
     print(
         f"  slowest {_against_budget('page_ms', figures)} ms; largest {_against_budget('page_kb', figures)} kB\n"
     )
+    return figures
+
+
+def _answer_search() -> dict[str, Any]:
+    from bench.answer_search import ANSWERS, milliseconds_of_cpu
+
+    mean, dearest, first = milliseconds_of_cpu()
+    figures = {"answer_search_ms": round(dearest, 1), "answer_first_search_ms": round(first)}
+    print(f"A search of {ANSWERS:,} published answers: {mean:.1f} ms of CPU on average")
+    print(f"  the dearest {_against_budget('answer_search_ms', figures)} ms")
+    print(f"  the first one, which makes the index, {first:.0f} ms\n")
     return figures
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
@@ -96,6 +95,11 @@ def index_of(directory: Directory, language: str) -> Index:
     return known[language]
 
 
+def in_order(answers: Iterable[StandardAnswer]) -> tuple[StandardAnswer, ...]:
+    """Return answers by their numbers; by their codes in a version published before they had some."""
+    return tuple(sorted(answers, key=lambda answer: (answer.number, answer.code)))
+
+
 def pairs_of(folds: Sequence[str]) -> Iterator[str]:
     """Neighbours as one term each."""
     return (f"{one} {other}" for one, other in pairwise(folds))
@@ -109,22 +113,20 @@ def shortened(word: str) -> Iterator[str]:
 def _index(directory: Directory, language: str) -> Index:
     lexicon = directory.lexicon.get("answers") or {}
     senses = Senses(lexicon.get("same", ()))
-    ignored, everyday = (_words_of(lexicon.get(name, ())) for name in ("ignored", "everyday"))
-    answers = tuple(sorted(directory.answers, key=lambda answer: (answer.number, answer.code)))
+    ignored, everyday = (_words_of(lexicon.get(name, ()), senses) for name in ("ignored", "everyday"))
+    answers = in_order(directory.answers)
     postings: dict[str, dict[int, float]] = {}
     words: set[str] = set()
     asked = []
+    fields = {code: [tokenise(service.name(language))] for code, service in directory.services.items()}
     for position, answer in enumerate(answers):
-        service = directory.services.get(answer.service)
-        question, said = _texts(answer.question, language), _texts(answer.answer, language)
-        named = [service.name(language)] if service else []
-        for part, weight in ((question, IN_QUESTION), ([*said, *named], IN_ANSWER)):
-            for text in part:
-                tokens = tokenise(normalise(text))
+        question, said = _read(answer.question, language), _read(answer.answer, language)
+        # the question last: what it weighs stands
+        for part, weight in (([*said, *fields.get(answer.service, ())], IN_ANSWER), (question, IN_QUESTION)):
+            for tokens in part:
                 words.update(tokens.folds)
                 for term in _terms(tokens, senses):
-                    known = postings.setdefault(term, {})
-                    known[position] = max(weight, known.get(position, 0.0))
+                    postings.setdefault(term, {})[position] = weight
         asked.append(_about(question[-1], senses, ignored, everyday))
     return Index(
         answers,
@@ -138,13 +140,20 @@ def _index(directory: Directory, language: str) -> Index:
     )
 
 
-def _words_of(lines: Iterable[object]) -> frozenset[str]:
-    return frozenset(word for line in lines for word in tokenise(str(line)).folds)
+def _words_of(lines: Iterable[object], senses: Senses) -> frozenset[str]:
+    """Words, and senses that a line names as a whole."""
+    read = [tokenise(normalise(str(line))).folds for line in lines]
+    words = {word for folds in read for word in folds}
+    return frozenset(
+        words | {sense for folds in read for _, end, sense in senses.find(folds) if end == len(folds)}
+    )
 
 
-def _texts(texts: Mapping[str, str], language: str) -> list[str]:
-    """What is searched: the reader's language, and Vietnamese, whose words for papers everybody uses."""
-    return list(dict.fromkeys([texts.get(language) or texts["vi"], texts["vi"]]))
+def _read(texts: Mapping[str, str], language: str) -> list[Tokens]:
+    """What is searched: the reader's language, and last Vietnamese, whose words for papers everybody uses."""
+    return [
+        tokenise(normalise(text)) for text in dict.fromkeys((texts.get(language) or texts["vi"], texts["vi"]))
+    ]
 
 
 def _terms(tokens: Tokens, senses: Senses) -> set[str]:
@@ -152,15 +161,17 @@ def _terms(tokens: Tokens, senses: Senses) -> set[str]:
     return found | {sense for _, _, sense in senses.find(tokens.folds)}
 
 
-def _about(question: str, senses: Senses, ignored: Set[str], everyday: Set[str]) -> Asked:
-    first = re.split(r"[,;?]", question, maxsplit=1)[0]
-    folds = tokenise(normalise(first)).folds
+def _about(question: Tokens, senses: Senses, ignored: Set[str], everyday: Set[str]) -> Asked:
+    end = next((at for at in range(1, len(question)) if question.breaks[at]), len(question))
+    folds = question.folds[:end]
     found = list(senses.find(folds))
     covered = {at for begin, end, _ in found for at in range(begin, end)}
+    words = {word for at, word in enumerate(folds) if at not in covered and word not in ignored}
+    named = frozenset(sense for _, _, sense in found)
     pairs = pairwise(folds)
     return Asked(
-        frozenset(word for at, word in enumerate(folds) if at not in covered and word not in ignored),
-        frozenset(sense for _, _, sense in found),
+        frozenset(words | (named & everyday)),
+        named - everyday,
         frozenset(f"{one} {other}" for one, other in pairs if not {one, other} & (ignored | everyday)),
     )
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from datetime import date
 
-from chalicelib.domain.answer_index import LETTERS_OF_A_SLIP, Index, index_of, pairs_of, shortened
+from chalicelib.domain.answer_index import LETTERS_OF_A_SLIP, Index, in_order, index_of, pairs_of, shortened
 from chalicelib.domain.directory import Directory, StandardAnswer
 from chalicelib.domain.text import fold, normalise
 from chalicelib.domain.understanding.tokens import Tokens, tokenise
@@ -74,20 +74,15 @@ def search(
         language: Of the texts searched; English falls back to Vietnamese where an answer has no English.
         limit: At most so many; None = all that fit.
     """
-    index = index_of(directory, language)
-    wanted = [
-        position
-        for position, answer in enumerate(index.answers)
-        if answer.valid.covers(on) and service in (None, answer.service)
-    ]
     typed = normalise(words)
-    if not typed:
-        return tuple(index.answers[position] for position in wanted[:limit])
     numbered = _NUMBER.fullmatch(fold(typed))
-    if numbered is not None:
-        found = [p for p in wanted if index.answers[p].number == int(numbered.group(1))]
-        return tuple(index.answers[position] for position in found)
-    scores = _scores(index, typed, set(wanted))
+    if not typed or numbered is not None:
+        number = int(numbered.group(1)) if numbered else None
+        listed = (one for one in in_order(directory.answers) if _is_wanted(one, service, on))
+        return tuple(one for one in listed if number in (None, one.number))[:limit]
+    index = index_of(directory, language)
+    wanted = {at for at, one in enumerate(index.answers) if _is_wanted(one, service, on)}
+    scores = _scores(index, typed, wanted)
     best = max(scores.values(), default=0.0)
     kept = [position for position, score in scores.items() if score >= LEAST_OF_BEST * best]
     kept.sort(key=lambda position: (-scores[position], index.asked[position].length, position))
@@ -113,11 +108,15 @@ def suggest(
     said = {*folds, *pairs_of(folds), *(sense for _, _, sense in index.senses.find(folds))}
     found = []
     for position, answer in enumerate(index.answers):
-        if answer.valid.covers(on) and service in (None, answer.service):
+        if _is_wanted(answer, service, on):
             share = index.asked[position].share_in(said, index)
             if share >= LEAST_OF_QUESTION:
                 found.append((-share, position))
     return tuple(index.answers[position] for _, position in sorted(found)[:limit])
+
+
+def _is_wanted(answer: StandardAnswer, service: str | None, on: date) -> bool:
+    return answer.valid.covers(on) and service in (None, answer.service)
 
 
 def _scores(index: Index, typed: str, wanted: set[int]) -> dict[int, float]:

@@ -1,5 +1,6 @@
 """Published answers found by words as people type them, and proposed only where they fit."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -7,8 +8,8 @@ import pytest
 
 from chalicelib.domain import answers
 from chalicelib.domain.answer_index import index_of
-from chalicelib.domain.directory import Directory
-from packs.reading import read_data, read_directory
+from chalicelib.domain.directory import StandardAnswer
+from packs.reading import read_directory
 
 TODAY = date(2026, 3, 2)
 
@@ -90,16 +91,10 @@ def test_an_answer_that_has_ended_is_not_found_by_words_or_number_but_its_page_s
 
 def test_marks_tell_words_apart_where_the_reader_types_them():
     fish, paid = (
-        {
-            "code": code,
-            "number": number,
-            "service": "khac",
-            "question": {"vi": question},
-            "answer": {"vi": "Xã."},
-        }
+        StandardAnswer(code, "khac", {"vi": question}, {"vi": "Xã."}, number=number)
         for code, number, question in (("ca_tra", 101, "Nuôi cá tra?"), ("tra_tien", 102, "Trả tiền phạt?"))
     )
-    directory = Directory.from_data({**read_data("dong-thap"), "answers": [fish, paid]})
+    directory = replace(pack(), answers=(fish, paid))
     assert found("trả", directory=directory) == ["tra_tien", "ca_tra"]
     assert found("tra", directory=directory) == ["ca_tra", "tra_tien"]
 
@@ -115,23 +110,39 @@ def test_the_same_search_gives_the_same_order_and_a_limit_cuts_it():
     assert found("nộp hồ sơ", limit=3) == every[:3]
 
 
-def test_the_index_is_made_once_for_a_published_version():
-    directory = Directory.from_data(read_data("dong-thap"))
-    first = index_of(directory, "vi")
+def test_the_index_is_made_once_for_a_published_version_and_only_when_words_are_searched():
+    directory = replace(pack(), version="1")
+    found("", directory=directory)
+    found("HOI 105", directory=directory)
+    assert "_answer_index" not in directory.__dict__
     found("khai sinh", directory=directory)
+    first = index_of(directory, "vi")
+    found("căn cước", directory=directory)
     assert index_of(directory, "vi") is first
-    assert index_of(Directory.from_data(read_data("dong-thap")), "vi") is not first
+    assert index_of(replace(pack(), version="2"), "vi") is not first
+
+
+def test_a_search_among_a_thousand_looks_at_what_holds_its_words_only():
+    """A time would depend on the machine (bench/answer_search.py tells it); what is looked at does not."""
+    answers_told = tuple(
+        StandardAnswer(
+            f"cau_{number}", "khac", {"vi": f"Việc {number}?"}, {"vi": "Xã."}, number=1000 + number
+        )
+        for number in range(1000)
+    )
+    directory = replace(pack(), answers=answers_told)
+    index = index_of(directory, "vi")
+    assert len(index.postings["7"]) == 1 and len(index.postings["viec"]) == 1000
+    assert found("việc 7", directory=directory)[0] == "cau_7"
 
 
 def test_a_pack_without_a_lexicon_is_searched_all_the_same():
-    directory = Directory.from_data({**read_data("dong-thap"), "lexicon": {}})
+    directory = replace(pack(), lexicon={})
     assert found("dang ky khai sinh", directory=directory)[0] == "khai_sinh"
 
 
 def test_an_answer_of_a_version_before_numbers_is_found_by_its_words_and_code():
-    data = read_data("dong-thap")
-    old = [{key: value for key, value in one.items() if key != "number"} for one in data["answers"]]
-    directory = Directory.from_data({**data, "answers": old})
+    directory = replace(pack(), answers=tuple(replace(one, number=0) for one in pack().answers))
     assert found("giay khai sinh", directory=directory)[0] == "khai_sinh"
     assert answers.by_number(directory, 0) is None
     assert answers.by_name(directory, "khai_sinh") is not None
@@ -166,6 +177,7 @@ def test_an_answer_is_proposed_for_a_text_about_its_question(text, service, code
         "quan nhau hat karaoke on ao suot dem",
         "hang thang nop tien rac ma khong ai lay rac",
         "ho so dat nop 4 thang chua xong",
+        "nhan vien mot cua noi chuyen coc loc voi dan",
         "",
         "alo",
         "k",
