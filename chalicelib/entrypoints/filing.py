@@ -155,7 +155,7 @@ def _take(reader: Visit, entered: Entered, as_json: bool) -> Response:
     try:
         filing = _filing(reader, entered, entered.form or name, address)
         if "text" not in wrong and _unclear(filing):
-            wrong["text"] = "text_unclear"
+            wrong = {"text": "text_unclear", **wrong}
         if entered.step == "check":
             return answer(reader, entered, wrong=wrong, status=400 if wrong else 200, checked=not wrong)
         if entered.website:

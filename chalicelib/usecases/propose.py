@@ -48,7 +48,10 @@ def propose(filing: Filing, *, directory: Directory, reader: Any, now: datetime)
     case = opened.case
     kept_apart = case.kind is Kind.DENUNCIATION or case.spam
     # what there is to choose from does not change with the choice
-    named = understood(replace(filing, area=None), directory=directory, reader=reader, now=now).area
+    named = found.area
+    if filing.area is not None:
+        unchosen = replace(filing, area=None)
+        named = understood(unchosen, directory=directory, reader=reader, now=now).area
     choices = () if kept_apart else _choices(named, filing, directory, on)
     sure = found.services[0].code if found.services and found.confident else ""
     return Proposal(
