@@ -15,6 +15,7 @@ from chalicelib.web import mail_office, render, views
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LINK = "https://1022.example/a/agency.token"
+OWN_LINK = "https://1022.example/case/482177306-00000000000000000000000000"
 PHONE = "+84900000123"
 
 SAID = (
@@ -230,7 +231,8 @@ def mails(language: str = "vi", text: str = SAID) -> dict[str, render.Rendered]:
 
     def write(purpose: str, of: Case, audience: str, now: datetime = NOW, **context: Any) -> render.Rendered:
         seen = views.case_view(of, directory, audience=audience, language=language, now=now)
-        return render.mail(purpose, language=language, directory=directory, case=seen, link=LINK, **context)
+        link = OWN_LINK if audience == views.CITIZEN else LINK
+        return render.mail(purpose, language=language, directory=directory, case=seen, link=link, **context)
 
     digest = digest_lines([case, accepted()], at(9, 7, 30))
     groups = {

@@ -96,6 +96,7 @@ def ask_citizen(case: Case, directory: Directory, *, at: datetime, question: str
         at=at,
         actor=actor,
         note=question,
+        by=_agency_code(case, actor),
         paused_at=at,
         resume_status=back,
         asked_at=None,
@@ -117,7 +118,7 @@ def resume(
         at=at,
         actor=actor,
         note=note,
-        by=(case.agency or "") if actor is Actor.AGENCY else "",
+        by=_agency_code(case, actor),
         to=case.resume_status or Status.RECEIVED,
         due_at=due_at,
         paused_at=None,
@@ -158,6 +159,7 @@ def answer(case: Case, directory: Directory, *, at: datetime, words: str, actor:
         at=at,
         actor=actor,
         note=words,
+        by=_agency_code(case, actor),
         answered_at=at,
         objection_until=deadline_for(at, table.objection, calendar_for(directory)),
         paused_at=None,
@@ -248,6 +250,11 @@ def table_in_force(directory: Directory, at: datetime) -> str:
 
 def _calendar(case: Case, directory: Directory) -> WorkCalendar:
     return calendar_for(directory, directory.agencies.get(case.agency or ""))
+
+
+def _agency_code(case: Case, actor: Actor) -> str:
+    """Whose step it is, to be told to the citizen by name; empty for anybody but the agency that has the case."""
+    return (case.agency or "") if actor is Actor.AGENCY else ""
 
 
 def _by_agency(

@@ -111,6 +111,8 @@ class CaseStore:
 
     def children(self, parent: Case) -> list[Case]:
         """Return the cases made of further matters in the words of *parent*, without their history."""
+        if not parent.reporter_id:
+            return []
         with in_hotline_words():
             found = CaseRecord.by_reporter.query(
                 parent.reporter_id,

@@ -9,9 +9,10 @@ from typing import Any
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Directory
-from chalicelib.domain.keys import Keys, Link, link_token, reply_token
+from chalicelib.domain.keys import Keys, Link, case_token, link_token, reply_token
 from chalicelib.domain.message import Message
 from chalicelib.gateways.ports import Attachment, Mail
+from chalicelib.texts import HOME
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -79,13 +80,16 @@ def _context(message: Message, case: Case, audience: str, composer: Composer) ->
     context["case"] = composer.view(
         case, composer.directory, audience=view_of, language=message.language, now=composer.now
     )
-    context["link"] = case_link(case, audience, composer)
+    context["link"] = case_link(case, audience, composer, message.language)
     context["proposed"] = composer.directory.agencies.get(str(message.params.get("proposed", "")))
     return context
 
 
-def case_link(case: Case, audience: str, composer: Composer) -> str:
-    """The signed page of the case for an agency or the desk; empty for anybody else."""
+def case_link(case: Case, audience: str, composer: Composer, language: str = HOME) -> str:
+    """The page of the case for an agency or the desk (signed), or its reporter (their own); empty for anybody else."""
+    if audience == "citizen":
+        asked = "" if language == HOME else f"?lang={language}"
+        return f"{composer.public_url}/case/{case_token(case, composer.keys)}{asked}"
     if audience == "desk":
         link = Link(case.code, "desk")
     elif audience == "agency" and case.agency:

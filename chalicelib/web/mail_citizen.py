@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.web.letter import Letter, Paragraph, Part, Said, Words
+from chalicelib.web.letter import Letter, Links, Paragraph, Part, Said, Words
+
+_BUTTONS = {
+    "question": (("mail.common.button_reply", "reply"),),
+    "answer": (("mail.common.button_rate", "rate"), ("mail.common.button_object", "object")),
+}
+"""What the reporter is asked to do on the page of their case, and its place there; otherwise to follow it."""
 
 
 def acknowledgement(words: Words, context: Mapping[str, Any]) -> Letter:
@@ -30,8 +36,8 @@ def acknowledgement(words: Words, context: Mapping[str, Any]) -> Letter:
     else:
         parts.append(Paragraph(words("mail.acknowledgement.no_agency")))
     parts.append(Said(words.label("text"), case["text"]))
-    parts.append(Paragraph(words("mail.acknowledgement.track", code=case["code"])))
-    return _to_citizen(words, case, "acknowledgement", parts)
+    parts.append(Paragraph(words("mail.acknowledgement.track")))
+    return _to_citizen(words, context, "acknowledgement", parts)
 
 
 def question(words: Words, context: Mapping[str, Any]) -> Letter:
@@ -42,7 +48,7 @@ def question(words: Words, context: Mapping[str, Any]) -> Letter:
         Said(words.label("question"), context["question"]),
         Paragraph(words("mail.question.reply"), strong=True),
     ]
-    return _to_citizen(words, case, "question", parts, reminds_of_matter=True)
+    return _to_citizen(words, context, "question", parts, reminds_of_matter=True)
 
 
 def answer(words: Words, context: Mapping[str, Any]) -> Letter:
@@ -58,7 +64,7 @@ def answer(words: Words, context: Mapping[str, Any]) -> Letter:
         Paragraph(words("mail.answer.rate")),
         Paragraph(object_to_it),
     ]
-    return _to_citizen(words, case, "answer", parts, reminds_of_matter=True)
+    return _to_citizen(words, context, "answer", parts, reminds_of_matter=True)
 
 
 def progress(words: Words, context: Mapping[str, Any]) -> Letter:
@@ -70,7 +76,7 @@ def progress(words: Words, context: Mapping[str, Any]) -> Letter:
     ]
     if case["due"]:
         parts.append(Paragraph(words("mail.progress.due", due=case["due"])))
-    return _to_citizen(words, case, "progress", parts)
+    return _to_citizen(words, context, "progress", parts)
 
 
 def extended(words: Words, context: Mapping[str, Any]) -> Letter:
@@ -80,13 +86,13 @@ def extended(words: Words, context: Mapping[str, Any]) -> Letter:
         Paragraph(_about(words, case, "extended")),
         Said(words.label("reason"), context["reason"]),
     ]
-    return _to_citizen(words, case, "extended", parts)
+    return _to_citizen(words, context, "extended", parts)
 
 
 def reassigned(words: Words, context: Mapping[str, Any]) -> Letter:
     """Another agency answers now."""
     case = context["case"]
-    return _to_citizen(words, case, "reassigned", [Paragraph(_about(words, case, "reassigned"))])
+    return _to_citizen(words, context, "reassigned", [Paragraph(_about(words, case, "reassigned"))])
 
 
 def declined(words: Words, context: Mapping[str, Any]) -> Letter:
@@ -97,7 +103,7 @@ def declined(words: Words, context: Mapping[str, Any]) -> Letter:
         Said(words.label("reason"), context["reason"]),
         Paragraph(words("mail.declined.again")),
     ]
-    return _to_citizen(words, case, "declined", parts, reminds_of_matter=True)
+    return _to_citizen(words, context, "declined", parts, reminds_of_matter=True)
 
 
 def _about(words: Words, case: Mapping[str, Any], purpose: str) -> str:
@@ -112,8 +118,16 @@ def _by(words: Words, case: Mapping[str, Any], purpose: str) -> str:
 
 
 def _to_citizen(
-    words: Words, case: Mapping[str, Any], purpose: str, parts: list[Part], *, reminds_of_matter: bool = False
+    words: Words,
+    context: Mapping[str, Any],
+    purpose: str,
+    parts: list[Part],
+    *,
+    reminds_of_matter: bool = False,
 ) -> Letter:
+    case = context["case"]
+    buttons = _BUTTONS.get(purpose, (("mail.common.button_follow", ""),))
+    parts = [*parts, Links(context["link"], [(words(key), place) for key, place in buttons])]
     if reminds_of_matter:
         parts = [*parts, Said(words.label("text"), case["text"])]
     return Letter(
@@ -122,6 +136,7 @@ def _to_citizen(
         parts=parts,
         small_print=(
             words("mail.common.reply_to_add"),
+            words("mail.common.own_link_private"),
             words("mail.common.data_notice"),
             words("mail.common.automatic"),
         ),

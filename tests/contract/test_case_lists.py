@@ -141,6 +141,18 @@ def test_a_reporter_has_all_cases_newest_first_and_nobody_elses(make_case, make_
     assert codes(CaseStore().of_reporter("reporter-1", 1)) == ["333333333"]
 
 
+def test_children_are_found_among_what_their_reporter_sent_before_and_after(make_case, now):
+    parent = make_case("222222222", at=now)
+    commit(cases=[make_case("111111111", at=now - timedelta(hours=1)), parent])
+    commit(cases=[make_case("333333333", at=now, parent=parent.code)])
+    commit(cases=[make_case("444444444", at=now + timedelta(minutes=2), parent=parent.code)])
+    commit(cases=[make_case("555555555", at=now + timedelta(hours=1))])
+    commit(cases=[make_case("666666666", at=now, parent=parent.code, reporter_id="somebody-else")])
+
+    assert codes(CaseStore().children(parent)) == ["333333333", "444444444"]
+    assert CaseStore().children(make_case(reporter_id="", reporter_address="")) == []
+
+
 def test_a_case_without_an_address_is_stored_and_belongs_to_no_reporter(make_case):
     commit(cases=[make_case(reporter_id="", reporter_address="")])
     assert CaseStore().get("482177306").reporter_id == ""
