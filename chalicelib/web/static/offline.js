@@ -22,8 +22,9 @@
   box.setAttribute("aria-labelledby", "waiting-title");
   const said = make("p", { className: "unseen" });
   said.setAttribute("role", "status");
-  const place = document.querySelector("[data-waiting]") || document.querySelector("main h1");
-  if (place) place.after(said, box);
+  const form = document.getElementById("report");
+  if (form) form.before(said, box);
+  else document.querySelector("main h1")?.after(said, box);
 
   const stateOf = (report) => words[report.state] || "";
 
@@ -46,7 +47,7 @@
     }
     if (report.state === "refused") {
       if (report.problem) item.append(make("p", { className: "wrong", textContent: report.problem }));
-      if (!document.querySelector("form textarea[name=text]")) {
+      if (!form) {
         item.append(make("p", {}, make("a", { href: words.report, textContent: words.correct })));
       }
     } else {

@@ -9,7 +9,8 @@ function photoField({ words, urls, form, token, changed }) {
   const PICTURE_BYTES = 60 * 2 ** 20; // larger than any camera's; the picture sent is a fraction of it
 
   const files = [];
-  let queue = Promise.resolve();
+  let uploads = Promise.resolve();
+  let choices = Promise.resolve();
 
   const make = (name, properties = {}, ...inside) => {
     const element = Object.assign(document.createElement(name), properties);
@@ -90,7 +91,7 @@ function photoField({ words, urls, form, token, changed }) {
     file.state = "uploading";
     draw(file);
     changed();
-    queue = queue.then(() => upload(file)); // one after another: a slow line carries one at a time
+    uploads = uploads.then(() => upload(file)); // one after another: a slow line carries one at a time
   }
 
   async function upload(file) {
@@ -174,7 +175,7 @@ function photoField({ words, urls, form, token, changed }) {
   input.addEventListener("change", () => {
     const chosen = [...input.files];
     input.value = "";
-    add(chosen);
+    choices = choices.then(() => add(chosen));
   });
 
   return {
@@ -195,6 +196,7 @@ function photoField({ words, urls, form, token, changed }) {
       }
     },
     clear: () => [...files].forEach(drop),
-    settled: () => !files.some((file) => file.state === "preparing"),
+    /* Resolves once everything chosen is made small. */
+    ready: () => choices,
   };
 }

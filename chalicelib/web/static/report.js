@@ -1,7 +1,7 @@
 /* The report form with JavaScript: what would become of it while one types, drafts, sending, keeping when there is no network. */
 (() => {
   "use strict";
-  const form = document.querySelector("form textarea[name=text]")?.form;
+  const form = document.getElementById("report");
   const data = document.getElementById("report-words")?.dataset;
   if (!form || !data || typeof reports === "undefined") return;
 
@@ -87,6 +87,7 @@
   /* --- the draft, on this device only --- */
 
   let draftTimer = 0;
+  let isGone = false; // sent: nothing of it stays here
   const draftLine = make("p", { className: "hint draft", hidden: true });
   const clear = make("button", { type: "button", className: "plain", textContent: data.draftClear });
   const draftWords = make("span");
@@ -95,6 +96,7 @@
   form.before(draftLine);
 
   function keepDraft() {
+    if (isGone) return;
     try {
       if (!text.value.trim()) return localStorage.removeItem(DRAFT);
       localStorage.setItem(DRAFT, JSON.stringify({ form: own.value, at: Date.now(), fields: fields() }));
@@ -122,6 +124,7 @@
 
   function empty() {
     dropDraft();
+    isGone = false;
     form.reset();
     for (const name of ["area", "service"]) first(name).value = "";
     place.clear();
@@ -131,6 +134,8 @@
     proposed = "";
     own.value = reports.newForm();
   }
+  addEventListener("pagehide", keepDraft); // a phone that opens its camera may drop the page
+  document.addEventListener("visibilitychange", () => { if (document.hidden) keepDraft(); });
   clear.addEventListener("click", () => { empty(); text.focus(); });
 
   /* --- mistakes, beside their fields and at the top --- */
@@ -168,7 +173,7 @@
 
   const said = make("div", { className: "box", tabIndex: -1, hidden: true });
   said.setAttribute("role", "status");
-  form.before(said);
+  document.querySelector("main h1").after(said);
   const [main, ...others] = form.querySelectorAll(".send button");
   others.forEach((one) => one.remove()); // what is proposed is on the page already
   main.textContent = data.send;
@@ -205,6 +210,7 @@
     complain({});
     said.hidden = true;
     busy(true);
+    await photos.ready();
     const report = {
       form: own.value, at: Date.now(), state: "waiting", title: text.value.trim().slice(0, 90), sending: true,
       fields: fields(), files: photos.take(), urls: { report: urls.report, token: urls.token, uploads: urls.uploads },
@@ -214,6 +220,7 @@
     const isKept = !became[IN_MEMORY];
     if (became.state === "sent") {
       dropDraft();
+      isGone = true;
       if (isKept && !became.left) await reports.remove(report.form);
       else if (isKept) await reports.keep({ ...report, ...became, sending: false, fields: {}, files: [] });
       if (became.left) return tellLeft(became);
@@ -242,7 +249,6 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (sending) return;
-    if (!photos.settled()) return complain({}, data.photosWait);
     sending = true;
     submit().catch(() => { busy(false); form.submit(); }).finally(() => { sending = false; });
   });
@@ -263,5 +269,10 @@
 
   restoreDraft();
   takeBack().catch(() => {});
-  reports.onChange(() => { if (!sending) takeBack().catch(() => {}); });
+  async function lookAgain() {
+    if (sending) return;
+    await takeBack();
+    if (!(await reports.all()).some((one) => one.state === "waiting")) said.hidden = true; // no longer true
+  }
+  reports.onChange(() => lookAgain().catch(() => {}));
 })();
