@@ -137,6 +137,12 @@ def test_the_proposal_says_what_matters_first(reader, text, shown):
     assert page["statusCode"] == 200 and shown in said(page)
 
 
+def test_whom_to_call_stands_before_what_is_wrong(reader):
+    page = reader.post(step="send", text="nha toi dang chay lon o phuong cao lanh", contact="x")
+    assert page["statusCode"] == 400
+    assert page["body"].index('<a href="tel:114"><strong>') < page["body"].index('role="alert"')
+
+
 def test_the_part_shown_while_one_types_is_the_same_and_reads_no_table(reader):
     page = reader.post(step="check", text="duong o ga o phuong 1")
     part = reader.post(path="/report/proposal", text="duong o ga o phuong 1", lang="vi")
