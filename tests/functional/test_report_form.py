@@ -178,6 +178,13 @@ def test_the_other_language_is_kept_all_the_way(browser):
     assert browser.deployed.case().language == "en"
 
 
+def test_a_pilot_below_a_path_keeps_to_it(browser, monkeypatch):
+    monkeypatch.setenv("PUBLIC_URL", f"{PUBLIC_URL}/pilot")
+    page = browser.post(step="check")
+    assert 'action="/pilot/report#checked"' in page["body"] and 'href="/report' not in page["body"]
+    assert browser.post()["headers"]["Location"].startswith("/pilot/case/")
+
+
 def test_who_leaves_no_contact_is_a_reporter_of_their_own(browser):
     first = filed(browser.post())
     second = filed(Browser(browser.deployed).post())
