@@ -187,5 +187,6 @@ def _told(case: Case, joined: Case, by: Actor, uploads: Uploads) -> tuple[Messag
 
 def _refused(case: Case, message: Message, reason: str, uploads: Uploads) -> Change:
     facts = {"upload": message.id, "refused": reason, "for": message.params["by"]}
-    words = text(f"upload.refused.{reason}", "vi", uploads.directory)
+    number = str(uploads.directory.province.get("number", "1022"))
+    words = text(f"upload.refused.{reason}", "vi", uploads.directory, number=number)
     return case.act("note", actor=Actor.SYSTEM, at=uploads.now, note=words, data=facts), ()
