@@ -133,6 +133,7 @@ def answer_view(answer: Lookup, directory: Directory, now: datetime, language: s
                 "name": former_name(place.area, language) if place.former else capitalised(name),
                 "above": above,
                 "former": place.former,
+                "today": ", ".join(line.area.full_name for line in place.hotlines),
                 "units": [view_of(line, directory, now, language) for line in place.hotlines],
             }
         )

@@ -51,7 +51,10 @@ def test_a_former_district_is_told_with_the_units_that_serve_it_today(deployed):
     assert answer["statusCode"] == 200
     assert answer["headers"]["Cache-Control"] == "public, max-age=60"
     text = visible(answer)
-    assert "Thành phố Sa Đéc (cũ) nay do các đơn vị sau phục vụ: Phường Sa Đéc 0900 000" in text
+    assert (
+        "Thành phố Sa Đéc (cũ) nay thuộc phường Sa Đéc, xã Tân Dương. Số của từng nơi: Phường Sa Đéc 0900"
+        in text
+    )
     assert "Đang trực đến 11:30" in text
 
 
@@ -64,7 +67,9 @@ def test_one_of_several_places_is_chosen_by_a_link(deployed):
     answer = opened(deployed, "/hotlines", q="Cao Lanh")
     link = re.search(r'href="/hotlines\?area=([\w-]+)#found">Thành phố Cao Lãnh \(cũ\)', answer["body"])
     assert link is not None
-    assert "Thành phố Cao Lãnh (cũ) nay do" in visible(opened(deployed, "/hotlines", area=link[1]))
+    assert "Thành phố Cao Lãnh (cũ) nay thuộc phường Cao Lãnh" in visible(
+        opened(deployed, "/hotlines", area=link[1])
+    )
 
 
 @pytest.mark.parametrize("typed", ["xyz", "", "Biên Hòa", "Đồng Tháp"])
@@ -108,7 +113,7 @@ def test_the_page_of_a_unit_that_is_no_more_sends_on_to_who_serves_the_place(dep
     answer = opened(deployed, "/hotlines/mot_cua_tp_sa_dec")
     assert (answer["statusCode"], answer["headers"]["Location"]) == (303, "/hotlines?area=old-867")
     text = visible(opened(deployed, "/hotlines", area="old-867"))
-    assert "Thành phố Sa Đéc (cũ) nay do" in text
+    assert "Thành phố Sa Đéc (cũ) nay thuộc" in text
 
 
 @pytest.mark.parametrize("code", ["nobody", "so_xay_dung", "pvhcc_28249%2F..", "<b>"])
