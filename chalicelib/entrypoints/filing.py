@@ -156,7 +156,7 @@ def _take(reader: Visit, entered: Entered, as_json: bool) -> Response:
         filing = _filing(reader, entered, entered.form or name, address)
         if "text" not in wrong and _unclear(filing):
             wrong = {"text": "text_unclear", **wrong}
-        if entered.step == "check":
+        if entered.step != "send":
             return answer(reader, entered, wrong=wrong, status=400 if wrong else 200, checked=not wrong)
         if entered.website:
             return answer(reader, entered, wrong=wrong, status=400, problem="trap")

@@ -137,6 +137,11 @@ def test_the_proposal_says_what_matters_first(reader, text, shown):
     assert page["statusCode"] == 200 and shown in said(page)
 
 
+@pytest.mark.parametrize("step", ["", "SEND", "x"])
+def test_nothing_is_filed_that_was_not_sent(reader, step):
+    assert reader.post(step=step)["statusCode"] == 200
+
+
 def test_whom_to_call_stands_before_what_is_wrong(reader):
     page = reader.post(step="send", text="nha toi dang chay lon o phuong cao lanh", contact="x")
     assert page["statusCode"] == 400
