@@ -30,7 +30,7 @@ from chalicelib.domain.attachment import (
 )
 from chalicelib.domain.case import Actor, Case
 from chalicelib.domain.code import spell_code
-from chalicelib.domain.keys import case_token_code, opens_case, read_form_token
+from chalicelib.domain.keys import read_form_token
 from chalicelib.entrypoints.http import JSON, protected_by
 from chalicelib.entrypoints.links import SIGNED_LINK, explains_link
 from chalicelib.entrypoints.visitor import (
@@ -214,15 +214,12 @@ def attach_agencys_upload(token: str) -> Response:
 
 def _own_case(token: str) -> Case:
     """The case a reporter's own link opens; a wrong link and a case that is not there are the same page."""
-    token = unquote(token)
-    code = case_token_code(token)
+    from chalicelib.usecases.follow_case import open_own
+
     try:
-        case: Case = wiring.case_store().get(code or "0")
+        return open_own(unquote(token), cases=wiring.case_store(), keys=wiring.keys())
     except CaseNotFound as gone:
         raise PageNotFound("case") from gone
-    if not opens_case(token, case, wiring.keys()):
-        raise PageNotFound("case")
-    return case
 
 
 def _agencys_case(token: str) -> tuple[Case, str]:

@@ -136,10 +136,9 @@ def test_a_denunciation_is_with_the_desk_for_whoever_has_only_its_code(file, loo
         assert deployed.case(case.code).status is Status.ANSWERED
     one, other = look(ordinary.code), look(case.code)
     assert "Tố cáo" not in told(other)
-    spelled = [f"{c[:3]} {c[3:6]} {c[6:]}" for c in (ordinary.code, case.code)]
     same = [
-        page["body"].replace(code, "").replace(words, "")
-        for page, code, words in zip((one, other), (ordinary.code, case.code), spelled, strict=True)
+        re.sub(r"\s".join((code[:3], code[3:6], code[6:])), "", page["body"]).replace(code, "")
+        for page, code in ((one, ordinary.code), (other, case.code))
     ]
     assert same[0] == same[1]
 
