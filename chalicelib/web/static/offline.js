@@ -47,9 +47,10 @@
     }
     if (report.state === "refused") {
       if (report.problem) item.append(make("p", { className: "wrong", textContent: report.problem }));
-      if (!form) {
-        item.append(make("p", {}, make("a", { href: words.report, textContent: words.correct })));
-      }
+      const correct = () => document.dispatchEvent(new CustomEvent("reports-correct", { detail: report.form }));
+      item.append(form
+        ? button(words.correct, correct, title)
+        : make("p", {}, make("a", { href: words.report, textContent: words.correct })), " ");
     } else {
       if (report.files.length) {
         item.append(make("p", { className: "hint", textContent: words.files.replace("{count}", report.files.length) }));

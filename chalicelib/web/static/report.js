@@ -203,7 +203,7 @@
     } catch {
       return { ...await reports.deliver(report, { patience: 0 }), [IN_MEMORY]: true };
     }
-    return (await reports.sendKept(report.form, { patience: 0 })) || { state: "waiting" };
+    return (await reports.sendKept(report.form, { patience: 0, isOwnPage: true })) || { state: "waiting" };
   }
 
   async function submit() {
@@ -255,10 +255,14 @@
   form.addEventListener("input", (event) => { if (event.target !== form.elements.website) changed(); });
   form.addEventListener("change", changed);
 
-  /* A kept report the hotline could not take as it was comes back to be set right. */
-  async function takeBack() {
-    const refused = (await reports.all()).find((one) => one.state === "refused" && one.fields.text);
-    if (!refused || text.value.trim()) return;
+  /* A kept report the hotline could not take as it was comes back to be set right: by itself into an empty form. */
+  async function takeBack(wanted = "") {
+    const refused = (await reports.all()).find(
+      (one) => one.state === "refused" && !one.sending && (!wanted || one.form === wanted),
+    );
+    if (!refused || (text.value.trim() && !wanted)) return;
+    if (text.value.trim() && !confirm(data.replace)) return;
+    empty();
     await reports.remove(refused.form);
     own.value = refused.form;
     fill(refused.fields);
@@ -266,6 +270,7 @@
     keepDraft();
     complain(refused.errors || {}, refused.problem);
   }
+  document.addEventListener("reports-correct", (event) => takeBack(event.detail).catch(() => {}));
 
   restoreDraft();
   takeBack().catch(() => {});

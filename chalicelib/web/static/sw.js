@@ -58,13 +58,24 @@ async function asset(request) {
   return answer;
 }
 
+async function centres(request) {
+  const cache = await caches.open(CACHE);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await cache.put(request, answer.clone());
+    return answer;
+  } catch {
+    return (await cache.match(request)) || Response.error();
+  }
+}
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(request, url));
   else if (url.pathname.startsWith(`${BASE}/static/`)) event.respondWith(asset(request));
-  else if (url.pathname === `${BASE}/report/centres`) event.respondWith(asset(request));
+  else if (url.pathname === `${BASE}/report/centres`) event.respondWith(centres(request));
 });
 
 self.addEventListener("sync", (event) => {

@@ -177,20 +177,24 @@ var reports = (() => {
     }
   }
 
-  /* Send a kept report and note what became of it; null when somebody else is at it. */
+  /*
+   * Send a kept report and note what became of it; null when somebody else is at it. What its own page is sending
+   * (`sending`) is shown by that page; once anybody else has tried, the page is gone and the list shows it.
+   */
   async function sendKept(form, options = {}) {
     const report = await claim(form);
     if (!report) return null;
+    const sending = Boolean(report.sending && options.isOwnPage);
     let became = { state: "waiting" };
     try {
       became = await deliver(report, { save: (changes) => update(form, changes), ...options });
     } finally {
       if (became.state === "sent") {
-        await update(form, { ...became, at: Date.now(), fields: {}, files: [], lease: 0 });
+        await update(form, { ...became, at: Date.now(), fields: {}, files: [], lease: 0, sending });
       } else if (became.state === "refused") {
-        await update(form, { ...became, lease: 0 });
+        await update(form, { ...became, lease: 0, sending });
       } else {
-        await update(form, { tries: (report.tries || 0) + 1, lease: 0 });
+        await update(form, { tries: (report.tries || 0) + 1, lease: 0, sending });
       }
       changed();
     }
