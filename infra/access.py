@@ -85,6 +85,10 @@ def statements(
         found.append(
             _allow("WriteFiles", ("s3:PutObject",), *(f"{files}/{at}/*" for at in function.writes_files))
         )
+    if function.deletes_files:
+        found.append(
+            _allow("DeleteFiles", ("s3:DeleteObject",), *(f"{files}/{at}/*" for at in function.deletes_files))
+        )
     if function.sends_mail:
         identity = stack.format_arn(service="ses", resource="identity", resource_name=plan.email_domain)
         through = stack.format_arn(service="ses", resource="configuration-set", resource_name=plan.stack_name)

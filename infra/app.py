@@ -141,7 +141,7 @@ class HotlineApp(Construct):
         resource = self.resource(function.logical_id)
         # The version of the package stands in the environment because a changed layer alone publishes no new version.
         variables: dict[str, Any] = {**environment(function, self.plan), "CODE_VERSION": self.chalice.version}
-        if function.reads_files or function.writes_files:
+        if function.reads_files or function.writes_files or function.deletes_files:
             variables["FILES_BUCKET"] = buckets["files"].ref
         if function.transcribes or function.plays_recordings:
             variables["RECORDINGS_BUCKET"] = buckets["recordings"].ref

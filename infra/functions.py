@@ -38,6 +38,7 @@ class Function:
     reads_files: tuple[str, ...] = ()
     """Folders of the bucket of files."""
     writes_files: tuple[str, ...] = ()
+    deletes_files: tuple[str, ...] = ()
     sends_mail: bool = False
     transcribes: bool = False
     """Fetches recordings of calls, stores them and has them written down."""
@@ -68,8 +69,9 @@ FUNCTIONS = (
         _TAKING | _SETTLING | _LIMITING | {"stats": READ},
         lists=(("cases", "by_reporter"), ("cases", "by_published"), ("cases", "by_list")),
         secrets=("signing", "sms"),
-        reads_files=("posters",),
-        writes_files=("posters",),
+        # A browser may do for minutes what the address it was given was signed for, and no more than its signer.
+        reads_files=("posters", "attachments"),
+        writes_files=("posters", "uploads"),
         plays_recordings=True,
     ),
     Function(
@@ -80,7 +82,9 @@ FUNCTIONS = (
         60,
         _SENDING | _PLACING,
         secrets=("signing", "sms"),
-        reads_files=("reports",),
+        reads_files=("reports", "uploads"),
+        writes_files=("attachments",),
+        deletes_files=("uploads",),
         sends_mail=True,
         transcribes=True,
         stream_of="outbox",
@@ -114,7 +118,9 @@ FUNCTIONS = (
         _SETTLING | _PLACING,
         lists=(("outbox", "by_due"),),
         secrets=("signing", "sms"),
-        reads_files=("reports",),
+        reads_files=("reports", "uploads"),
+        writes_files=("attachments",),
+        deletes_files=("uploads",),
         sends_mail=True,
         transcribes=True,
         every_minutes=1,

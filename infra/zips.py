@@ -36,7 +36,7 @@ UNUSED_LIBRARIES = (
     *("aiohappyeyeballs", "aiohttp", "aiohttp_retry", "aiosignal", "attr", "attrs"),
     *("frozenlist", "multidict", "propcache", "yarl"),
 )
-"""What only Twilio's second HTTP client needs, which nothing uses; with it go all compiled libraries but two."""
+"""What only Twilio's second HTTP client needs, which nothing uses; with it go many compiled libraries."""
 
 UNUSED = (
     "twilio/http/async_http_client.py",
@@ -46,6 +46,10 @@ UNUSED = (
     *("phonenumbers/tzdata/*", "phonenumbers/timezone.py"),
     # the number systems of single countries: only Damm's check digit is asked
     *("stdnum/*/*", "stdnum/*.dat"),
+    # letters on pictures, colour profiles, AVIF, windows: pictures of three kinds are read, and one is written
+    *("PIL/_avif.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmath.*", "PIL/_imagingmorph.*"),
+    *("PIL/_imagingtk.*", "pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*"),
+    *("pillow.libs/libharfbuzz-*", "pillow.libs/liblcms2-*", "pillow.libs/libpng16-*"),
     # sources of compiled libraries, scripts, and a list of files that is no longer true
     *("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "*.data/*", "*.dist-info/RECORD"),
 )

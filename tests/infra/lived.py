@@ -15,11 +15,14 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import Client
 
 from chalicelib import wiring
+from chalicelib.domain.attachment import slot_form, upload_key
+from chalicelib.domain.keys import Keys, case_token
 from infra.container.gateway import Context, HotlineServer
 from infra.container.streams import StreamReader
 from tests.hotline import province as pack
 from tests.infra.created import ACCOUNT, Created
 from tests.infra.guard import Used
+from tests.strangers_files import picture
 from tests.unit.worktime import at
 
 SECRETS = {
@@ -225,6 +228,8 @@ def live(province: Province) -> None:
     _late(province)
     _reported(province)
     _printed(province)
+    _sent_along(province)
+    _followed(province)
 
 
 def _answered_by_link(province: Province) -> None:
@@ -296,3 +301,39 @@ def _reported(province: Province) -> None:
 
 def _printed(province: Province) -> None:
     assert province.http("GET", "/hotlines/pvhcc_28249/poster").status_code == 303
+
+
+def _sent_along(province: Province) -> None:
+    """A citizen sends a picture from the page of the case; a browser has put it into the bucket."""
+    province.at("Thu 02/04/2026 08:00")
+    province.text(POTHOLE, "+84900000004")
+    province.streams()
+    keys = Keys((SECRETS["SECRET_KEY"],), SECRETS["SECRET_KEY"])
+    code = province.newest("-assignment").partition("-")[0]
+    with province.stack.acting("api_handler"):
+        case = wiring.case_store().get(code)
+    slot = "0123456789abcdef" * 2
+    page = f"/case/{case_token(case, keys)}"
+    province.stack.client("s3").put_object(
+        Bucket=province.stack.plan.bucket("files", ACCOUNT),
+        Key=upload_key(slot_form(case, "citizen", slot), 1, keys),
+        Body=picture(),
+    )
+    assert province.http("GET", f"{page}/attached?slot={slot}").status_code == 200
+    assert province.http("POST", f"{page}/attachments", {"slot": slot}).status_code == 303
+    province.streams()
+    assert f"/attachments/{code}/{slot}.jpg" in province.http("GET", page).text
+
+
+def _followed(province: Province) -> None:
+    """Somebody finds their case by its code and their digits, and adds to it on its page."""
+    code = province.newest("-assignment").partition("-")[0]
+    assert province.http("POST", "/case", {"code": code}).status_code == 200
+    assert province.http("POST", "/case", {"code": code, "contact": "999999"}).status_code == 404
+    found = province.http("POST", "/case", {"code": code, "contact": "000004"})
+    assert found.status_code == 303, found.text
+    form = re.search(r'name="form" value="([^"]+)"', province.http("GET", found.headers["Location"]).text)
+    assert form
+    added = {"act": "add", "text": "Ngay trước chợ.", "form": form[1]}
+    assert province.http("POST", found.headers["Location"], added).status_code == 303
+    province.streams()

@@ -210,6 +210,18 @@ def lifecycle(prefix: str, days: Callable[[Any], int]) -> Facts:
     return contradicted
 
 
+def deletes_only_uploads(template: Any) -> list[str]:
+    """The senders may delete below uploads/, nobody anything else."""
+    wrong = []
+    for name, role in function_roles(template).items():
+        found = may(role, "s3:DeleteObject")
+        if name in ("send_outbox", "sweep_outbox"):
+            wrong += [] if len(found) == 1 and '"/uploads/*"' in found[0] else [f"{name}: {found}"]
+        else:
+            wrong += [f"{name}: {one}" for one in found]
+    return wrong
+
+
 def only_over_tls(kind: str) -> Facts:
     """A policy of *kind* denies what does not come over TLS, for every such policy."""
 

@@ -196,6 +196,8 @@ NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
     "api_handler": {
         ("s3:GetObject", "recordings calls"): "the desk hears a recording",
         ("s3:GetObject", "files posters"): "a poster is opened by its signed address",
+        ("s3:GetObject", "files attachments"): "an attached file likewise",
+        ("s3:PutObject", "files uploads"): "a browser puts a file there by a signed form",
     },
     "send_outbox": _CALLS
     | _PLACES
@@ -203,7 +205,13 @@ NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
         ("s3:GetObject", "files reports"): "reports; in the loop the sweep was faster",
         ("dynamodb:ListStreams", "stream of outbox"): "Lambda looks for the stream",
     },
-    "sweep_outbox": _CALLS | _PLACES,
+    "sweep_outbox": _CALLS
+    | _PLACES
+    | {
+        ("s3:GetObject", "files uploads"): "files people send; in the loop the stream was faster",
+        ("s3:PutObject", "files attachments"): "likewise",
+        ("s3:DeleteObject", "files uploads"): "likewise",
+    },
     "count_cases": {
         ("dynamodb:Query", "table stats"): "one reading right for all who read the counters",
         ("dynamodb:ListStreams", "stream of cases"): "Lambda looks for the stream",

@@ -132,7 +132,10 @@ QUESTIONS: list[tuple[str, tuple[Any, dict[str, Any]]]] = [
             )
         ),
     ),
-    ("May no function delete a file or list a bucket?", default(nobody("s3:DeleteObject", "s3:ListBucket"))),
+    (
+        "May no function list a bucket, or delete a file but the senders what was uploaded?",
+        default(lambda template: nobody("s3:ListBucket")(template) + facts.deletes_only_uploads(template)),
+    ),
     (
         "May no function change rights?",
         default(nobody("iam:PassRole", "iam:PutRolePolicy", "sts:AssumeRole")),
