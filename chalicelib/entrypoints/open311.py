@@ -97,9 +97,8 @@ def _description(ask: Ask) -> Told:
 
     if ask.ending != "json":
         raise Refused(Fault("resource_unknown", 404))
-    return Told(
-        "openapi", description(ask.directory, settings.public_url(), wiring.now()), keep_seconds=MINUTE
-    )
+    address = f"{settings.public_url()}/open311/{ask.version}"
+    return Told("openapi", description(ask.directory, address, wiring.now()), keep_seconds=MINUTE)
 
 
 def _services(ask: Ask) -> Told:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.calendar import local
 from chalicelib.domain.directory import Directory
-from chalicelib.domain.open311 import MOST_LISTED, STATES
+from chalicelib.domain.open311 import MOST_LISTED, STATES, jurisdictions
 from chalicelib.domain.open311_form import LONGEST, MOST_CHARACTERS
 
 Schema = dict[str, Any]
@@ -19,16 +19,17 @@ MOMENT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d
 CODE: Schema = {"type": "string", "pattern": r"^\d{9}$"}
 
 
-def description(directory: Directory, base: str, now: datetime) -> dict[str, Any]:
+def description(directory: Directory, address: str, now: datetime) -> dict[str, Any]:
     """
-    Return the description of this province's endpoint.
+    Return the description of one of this province's endpoints.
 
     Args:
         directory: Its fields are the service codes.
-        base: Where the hotline is reached.
+        address: Of the endpoint, without a slash at its end.
         now: Which fields are offered today.
     """
     codes = [service.code for service in directory.services_on(local(now).date())]
+    shared = _shared(sorted(jurisdictions(directory)))
     number = directory.province.get("number", "1022")
     return {
         "openapi": "3.1.0",
@@ -38,19 +39,24 @@ def description(directory: Directory, base: str, now: datetime) -> dict[str, Any
             "description": "http://wiki.open311.org/GeoReport_v2. XML is the same content; this describes JSON. "
             "At /open311/test/ a request is checked in earnest and nothing is stored.",
         },
-        "servers": [{"url": f"{base}/open311/v2"}, {"url": f"{base}/open311/test"}],
+        "servers": [{"url": address}],
         "paths": {
-            **_read("discovery", "Endpoints of this server", _discovery()),
-            **_read("services", "All services", _list_of(_service())),
+            **_read("discovery", "Endpoints of this server", _discovery(), shared),
+            **_read("services", "All services", _list_of(_service()), shared),
             **_read(
                 "services/{service_code}",
                 "What a service asks",
                 _definition(),
-                [_at("service_code", {"type": "string", "enum": codes})],
+                [_at("service_code", {"type": "string", "enum": codes}), *shared],
             ),
-            **_requests(codes),
-            **_read("requests/{id}", "One request", _list_of(_request()), [_at("id", CODE)]),
-            **_read("tokens/{token}", "The request a token became", _list_of(_token()), [_at("token", CODE)]),
+            **_requests(codes, shared),
+            **_read("requests/{id}", "One request", _list_of(_request()), [_at("id", CODE), *shared]),
+            **_read(
+                "tokens/{token}",
+                "The request a token became",
+                _list_of(_token()),
+                [_at("token", CODE), *shared],
+            ),
         },
         "components": {
             "schemas": {"errors": _list_of(_object({"code": TEXT, "description": TEXT}), 1)},
@@ -59,13 +65,13 @@ def description(directory: Directory, base: str, now: datetime) -> dict[str, Any
     }
 
 
-def _read(name: str, summary: str, content: Schema, parameters: list[Schema] | None = None) -> Schema:
+def _read(name: str, summary: str, content: Schema, parameters: list[Schema]) -> Schema:
     return {
         f"/{name}.{ending}": {
             "get": {
                 "summary": summary,
                 "operationId": f"{name.split('/')[0]}{'_one' if '/' in name else ''}_{ending}",
-                "parameters": [*(parameters or []), *_SHARED],
+                "parameters": parameters,
                 "responses": _responses(ending, "200", summary, content),
             }
         }
@@ -73,8 +79,8 @@ def _read(name: str, summary: str, content: Schema, parameters: list[Schema] | N
     }
 
 
-def _requests(codes: list[str]) -> Schema:
-    listed = _read("requests", "Requests, newest first", _list_of(_request()), _QUERY)
+def _requests(codes: list[str], shared: list[Schema]) -> Schema:
+    listed = _read("requests", "Requests, newest first", _list_of(_request()), [*_QUERY, *shared])
     for ending in ("json", "xml"):
         listed[f"/requests.{ending}"]["post"] = {
             "summary": "File a request",
@@ -214,10 +220,12 @@ def _asked(name: str, schema: Schema, about: str) -> Schema:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": about}
 
 
-_SHARED = [
-    _asked("jurisdiction_id", TEXT, "There is one jurisdiction here; another one is not found."),
-    _asked("lang", {"enum": ["vi", "en"]}, "Of names and messages; vi by default."),
-]
+def _shared(names: list[str]) -> list[Schema]:
+    return [
+        _asked("jurisdiction_id", {"enum": names}, "There is one here; it need not be named."),
+        _asked("lang", {"enum": ["vi", "en"]}, "Of names and messages; vi by default."),
+    ]
+
 
 _WHEN = {"type": "string", "format": "date-time"}
 
