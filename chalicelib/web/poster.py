@@ -80,8 +80,8 @@ def poster_pdf(units: Sequence[Unit], languages: Sequence[str], page: str, direc
     top = pen.at - 20
     _qr(sheet, page, A4[0] - MARGIN - QR_SIDE, top - QR_SIDE)
     caption = _Pen(sheet, A4[0], top - QR_SIDE - 6, left=A4[0] - MARGIN - QR_SIDE)
-    for words, size in ((first, 12.5), (second, 11)):
-        caption.write(words("hotline_pages.poster.scan"), PLAIN, size, lines=3)
+    for words, letter in ((first, 12.5), (second, 11.0)):
+        caption.write(words("hotline_pages.poster.scan"), PLAIN, letter, lines=3)
 
     centre = str(directory.province.get("dial_short") or directory.province.get("number"))
     facts = {"centre": centre, "web": urlsplit(page).netloc}
