@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,9 @@ BUDGETS = {
 }
 """Figure → the most it may be. What is over is marked; the exit status tells of failures only."""
 
+MANY_LISTED = int(os.environ.get("LISTED", "10000"))
+"""Cases in Open311's list; storing them takes most of the time: `LISTED=100000 make bench` for patient people."""
+
 
 def main() -> None:
     """Run every measurement and print it as it comes."""
@@ -31,6 +35,7 @@ def main() -> None:
         figures.update(_idle_minute())
         figures.update(_wake_ups())
         figures.update(_report_reads())
+        figures.update(_open311_reads())
         figures.update(_message_time())
         figures.update(_call_time())
         figures.update(_pages())
@@ -105,6 +110,23 @@ def _report_reads() -> dict[str, Any]:
         f"Reads for a half-year report of the province: {few} with 10 cases a day, {many} with 1,000 a day\n"
     )
     return {"report_reads_10_a_day": few, "report_reads_1000_a_day": many}
+
+
+def _open311_reads() -> dict[str, Any]:
+    from bench.open311_reads import reads_among
+
+    few, many = reads_among(1_000), reads_among(MANY_LISTED)
+    print(
+        f"A page of Open311's list         reads among 1,000 cases  among {MANY_LISTED:,}   read units of both"
+    )
+    for name, one in few.items():
+        other = many[name]
+        print(f"  {name:<30} {one.calls:>22} {other.calls:>13} {one.units:>15.1f} {other.units:>8.1f}")
+    print()
+    return {
+        "open311_reads_1000_listed": {name: one.calls for name, one in few.items()},
+        f"open311_reads_{MANY_LISTED}_listed": {name: one.calls for name, one in many.items()},
+    }
 
 
 def _message_time() -> dict[str, Any]:

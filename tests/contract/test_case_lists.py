@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bench.meter import measured
-from chalicelib.domain.case import Actor, Priority
+from chalicelib.domain.case import Actor, Kind, Priority
 from chalicelib.errors import CaseNotFound, MalformedRequest
 from chalicelib.storage.case_store import CaseStore
 from chalicelib.storage.commit import commit
@@ -235,3 +235,41 @@ def test_cases_by_code_come_in_the_order_asked(make_assigned):
         "222222222",
         "111111111",
     ]
+
+
+def listed(services, **asked):
+    since, until = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    return codes(
+        CaseStore().listed(services, **({"since": since, "until": until, "skip": 0, "limit": 100} | asked))
+    )
+
+
+def test_cases_for_other_systems_come_newest_first_over_all_fields(make_case, now):
+    made = []
+    for hours, service in enumerate(("giao_thong", "dien", "giao_thong", None)):
+        made.append(make_case(f"{hours}82177306", at=now + timedelta(hours=hours), service=service))
+        commit(cases=made[-1:])
+    roads, power, roads_again, none = codes(made)
+    assert listed(("giao_thong", "dien", "khac")) == [none, roads_again, power, roads]
+    assert listed(("giao_thong",)) == [roads_again, roads]
+    assert listed(("giao_thong", "dien"), skip=1, limit=1) == [power]
+    assert listed(("khac",)) == [none]
+    within = {"since": now + timedelta(hours=1), "until": now + timedelta(hours=2)}
+    assert listed(("giao_thong", "dien"), **within) == [roads_again, power]
+    assert listed(("giao_thong", "dien"), wants=lambda case: case.code == roads) == [roads]
+    assert listed(("giao_thong",), skip=1000) == []
+    assert listed(()) == []
+
+
+def test_denunciations_and_advertisements_are_in_no_list_for_other_systems(make_case):
+    commit(cases=[make_case("111111111", kind=Kind.DENUNCIATION, service="dien")])
+    commit(cases=[make_case("222222222", spam=True, service="dien")])
+    assert listed(("dien",)) == []
+
+
+def test_a_case_stays_in_the_list_and_moves_with_its_field(make_case, now):
+    case = make_case(service="dien")
+    commit(cases=[case])
+    kept = CaseStore().get(case.code)
+    commit(cases=[replace(kept.act("describe", actor=Actor.DESK, at=now), service="giao_thong")])
+    assert (listed(("dien",)), listed(("giao_thong",))) == ([], [case.code])
