@@ -213,10 +213,10 @@ def test_a_report_written_without_network_is_sent_once_with_its_photo_when_there
     page.set_input_files("#photos", picture)
     page.locator(".photos .wrong").wait_for()
     send(page)
-    page.get_by_role("heading", name="Chưa gửi được: không có mạng").wait_for()
+    page.get_by_role("heading", name="Chưa gửi được, đang giữ trên máy này").wait_for()
     assert (
         "Tổng đài chưa biết việc này"
-        in page.get_by_role("status").filter(has_text="giữ trên máy").inner_text()
+        in page.get_by_role("status").filter(has_text="Chưa gửi được, đang giữ").inner_text()
     )
     waiting = page.locator("section.waiting li")
     assert "Kèm 1 ảnh" in waiting.inner_text()
@@ -249,6 +249,25 @@ def test_what_waits_is_sent_by_the_next_visit_of_another_page(returning, provinc
     assert len(codes_told(province, phone)) == 1
     page.get_by_role("button", name="xóa khỏi máy").click()
     page.locator("section.waiting").wait_for(state="hidden")
+
+
+def test_what_the_hotline_could_not_store_is_kept_and_sent_by_its_button(context, province, phone):
+    page = open_form(context, province)
+    page.route(
+        lambda url: url.endswith("/report"),
+        lambda route: (
+            route.fulfill(status=503, json={"problem": "-"})
+            if is_report(route.request)
+            else route.continue_()
+        ),
+    )
+    write(page, POTHOLE, phone)
+    send(page)
+    page.get_by_role("heading", name="Chưa gửi được, đang giữ trên máy này").wait_for()
+    page.unroute_all()
+    page.get_by_role("button", name="Gửi ngay").click()
+    page.locator("section.waiting").get_by_role("link", name="Mã hồ sơ").wait_for()
+    assert len(codes_told(province, phone)) == 1
 
 
 def test_a_report_that_waits_can_be_deleted_and_is_never_sent(returning, province, phone):

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
+from chalicelib.domain.attachment import MAX_BYTES, MOST
 from chalicelib.entrypoints.offline import KEPT_FILES, worker
-from chalicelib.web.assets import read_asset
+from chalicelib.web.assets import FOLDER, read_asset
 
 
 def headers_of(answer):
@@ -67,3 +68,11 @@ def test_the_map_gets_todays_communes_and_no_source_of_pictures_unless_one_is_na
     assert "phường Sa Đéc" in names
     assert not any(name.startswith(("thành phố", "huyện")) for name in names)
     assert headers_of(answer)["cache-control"] == "public, max-age=86400"
+
+
+def test_the_device_refuses_what_the_store_would():
+    code = (FOLDER / "photos.js").read_text(encoding="utf-8")
+    most = re.search(r"const MOST = (\d+);", code)
+    size = re.search(r"const PDF_BYTES = (\d+) \* 2 \*\* (\d+);", code)
+    assert most and int(most[1]) == MOST
+    assert size and int(size[1]) * 2 ** int(size[2]) == MAX_BYTES
