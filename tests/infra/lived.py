@@ -16,7 +16,7 @@ from werkzeug.test import Client
 
 from chalicelib import wiring
 from chalicelib.domain.attachment import slot_form, upload_key
-from chalicelib.domain.keys import Keys, case_token
+from chalicelib.domain.keys import Keys, Link, case_token, link_token
 from infra.container.gateway import Context, HotlineServer
 from infra.container.streams import StreamReader
 from tests.hotline import province as pack
@@ -227,6 +227,7 @@ def live(province: Province) -> None:
     _mailed_and_not_delivered(province)
     _late(province)
     _reported(province)
+    _published(province)
     _printed(province)
     _sent_along(province)
     _followed(province)
@@ -297,6 +298,16 @@ def _reported(province: Province) -> None:
     province.at("Wed 01/04/2026 07:00")
     province.run("send_reports")
     province.run("sweep_outbox")
+
+
+def _published(province: Province) -> None:
+    """The desk lets everybody read a case; what the night made of the counters stands on its page."""
+    code = province.newest("-answer").partition("-")[0]
+    with province.stack.acting("api_handler"):
+        link = link_token(Link(code, "desk"), keys=wiring.keys(), now=wiring.now())
+    province.act(f"/a/{link}", "publish", text="Rác ở chợ", answer="Đã dọn.")
+    assert "Rác ở chợ" in province.http("GET", "/stats/cases").text
+    assert '<h2 id="agencies">' in province.http("GET", "/stats").text
 
 
 def _printed(province: Province) -> None:

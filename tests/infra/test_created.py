@@ -195,6 +195,7 @@ _PLACES = {
 NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
     "api_handler": {
         ("s3:GetObject", "recordings calls"): "the desk hears a recording",
+        ("dynamodb:GetItem", "table stats"): "one reading right for all who read the counters",
         ("s3:GetObject", "files posters"): "a poster is opened by its signed address",
         ("s3:GetObject", "files attachments"): "an attached file likewise",
         ("s3:PutObject", "files uploads"): "a browser puts a file there by a signed form",
