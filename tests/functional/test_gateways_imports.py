@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-HEAVY = ("twilio", "requests", "urllib3", "phonenumbers", "boto3", "botocore", "email")
+HEAVY = ("twilio", "requests", "urllib3", "phonenumbers", "boto3", "botocore", "email", "PIL", "pypdf")
 
 
 @pytest.mark.parametrize(
     "module",
-    "sms_twilio voice_twilio twilio_webhooks twilio_voice_webhooks sms_json email_ses files parameters ports".split(),
+    "sms_twilio voice_twilio twilio_webhooks twilio_voice_webhooks sms_json email_ses files files_folder safe_files parameters ports".split(),
 )
 def test_a_gateway_loads_no_sdk_before_it_is_used(module):
     code = f"import sys, chalicelib.gateways.{module}; print({{name.split('.')[0] for name in sys.modules}})"

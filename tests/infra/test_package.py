@@ -67,8 +67,8 @@ def _files(zip_: Path) -> Iterator[tuple[str, bytes]]:
 
 def test_the_package_is_small(packed: Package, files: dict[str, bytes]) -> None:
     """What draws posters and reads pictures and PDFs is half of it, and loaded by nobody else."""
-    assert packed.sizes["total"] <= 20 * MB
-    assert sum(map(len, files.values())) <= 62 * MB
+    assert packed.sizes["total"] <= 21 * MB
+    assert sum(map(len, files.values())) <= 64 * MB
 
 
 def test_the_same_sources_make_the_same_bytes_in_another_place(
@@ -189,10 +189,6 @@ def test_every_pinned_library_is_in_it_or_known_to_be_unused(files: dict[str, by
     assert not tops & {"chalice", "moto", "yaml", "aiohttp", "bin"}
 
 
-COMPILED_ONLY = {"PIL", "PIL.Image", "chalicelib.gateways.safe_picture"}
-"""What has no slower twin in Python: it can be imported only where the processor is Lambda's."""
-
-
 def _imports() -> list[str]:
     """Every module of the hotline, and every one of a library that a line of it imports, inside functions too."""
     found: set[str] = set()
@@ -221,10 +217,19 @@ def _clients() -> set[str]:
 
 
 def test_every_import_of_the_hotline_can_be_done_from_the_package(folders: Folders) -> None:
-    elsewhere = platform.machine() not in ("aarch64", "arm64")
-    modules = sorted(set(_imports()) - (COMPILED_ONLY if elsewhere else set()))
+    modules = _imports()
     assert {"twilio.rest", "boto3", "xlsxwriter", "phonenumbers"} <= set(modules)
-    _run(folders, f"import importlib\nfor name in {modules}: importlib.import_module(name)")
+    # Pillow has no slower twin in Python: what draws with it can be imported on Lambda's own processor only.
+    excused = "" if platform.machine() in ("aarch64", "arm64") else "'_imaging' from 'PIL'"
+    _run(
+        folders,
+        "import importlib\n"
+        f"for name in {modules}:\n"
+        "    try:\n"
+        "        importlib.import_module(name)\n"
+        "    except ImportError as problem:\n"
+        f"        if not {excused!r} or {excused!r} not in str(problem): raise\n",
+    )
 
 
 def test_every_service_the_hotline_calls_is_described(folders: Folders) -> None:

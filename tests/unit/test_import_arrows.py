@@ -43,6 +43,8 @@ ONLY_THERE = {
     "xlsxwriter": {"web"},
     "reportlab": {"web"},
     "segno": {"web"},
+    "PIL": {"gateways"},
+    "pypdf": {"gateways"},
     "yaml": set(),
     "packs": set(),
     "local": set(),
