@@ -134,13 +134,8 @@ def show_own(token: str) -> Response:
 def act_on_own(token: str) -> Response:
     token = unquote(token)
     reader, form = visit(routes, f"{HERE}/{token}"), posted(routes)
-    entered = Entered(
-        form.get("act", ""),
-        normalise(form.get("text", "")),
-        form.get("rating", ""),
-        form.get("form", ""),
-        form.get("confirm", "") == "yes",
-    )
+    said = {name: normalise(form.get(name, "")) for name in ("act", "text", "rating", "form")}
+    entered = Entered(**said, confirmed=form.get("confirm", "") == "yes")
     try:
         case = _open(token)
         return _act(reader, case, token, entered)

@@ -506,6 +506,16 @@ def test_a_database_that_is_away_gives_the_words_back_to_be_sent_again(file, own
     assert location(own(case, "add", form=hidden_form(answer), text="Ngay trước chợ"))
 
 
+def test_bytes_that_are_no_text_break_no_page(file, own, deployed, monkeypatch):
+    case = file()
+    where = {"resource": "/case/{token}", "path_parameters": {"token": token_of(case)}}
+    body = "act=%FF%00&rating=%ED%A0%80&form=%FF&text=%FF%FE"
+    assert deployed.call("POST", "/case/x", body=body, headers=FORM, **where)["statusCode"] == 400
+    monkeypatch.setattr(wiring.case_store(), "_read", lambda code: away())
+    assert deployed.call("POST", "/case/x", body=body, headers=FORM, **where)["statusCode"] == 503
+    assert deployed.call("POST", "/case", body="code=%FF&contact=%FF", headers=FORM)["statusCode"] == 400
+
+
 def away():
     raise StorageUnavailable("gone")
 
