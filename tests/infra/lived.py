@@ -19,6 +19,7 @@ from chalicelib.domain.attachment import slot_form, upload_key
 from chalicelib.domain.keys import Keys, Link, case_token, link_token
 from infra.container.gateway import Context, HotlineServer
 from infra.container.streams import StreamReader
+from local.client_system import KEY
 from tests.hotline import province as pack
 from tests.infra.created import ACCOUNT, Created
 from tests.infra.guard import Used
@@ -231,6 +232,7 @@ def live(province: Province) -> None:
     _printed(province)
     _sent_along(province)
     _followed(province)
+    _filed_by_another_system(province)
 
 
 def _answered_by_link(province: Province) -> None:
@@ -347,4 +349,19 @@ def _followed(province: Province) -> None:
     assert form
     added = {"act": "add", "text": "Ngay trước chợ.", "form": form[1]}
     assert province.http("POST", found.headers["Location"], added).status_code == 303
+    province.streams()
+
+
+def _filed_by_another_system(province: Province) -> None:
+    """Another city system files by Open311 and finds what it filed."""
+    form = {
+        "api_key": KEY,
+        "service_code": "chieu_sang",
+        "address_string": "phường Sa Đéc",
+        "description": "Ba bóng đèn đường không sáng.",
+    }
+    filed = province.http("POST", "/open311/v2/requests.json", form)
+    assert filed.status_code == 201, filed.text
+    found = province.http("GET", "/open311/v2/requests.json?service_code=chieu_sang")
+    assert filed.json[0]["service_request_id"] in {one["service_request_id"] for one in found.json}
     province.streams()

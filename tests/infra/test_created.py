@@ -15,6 +15,7 @@ from chalicelib.settings import TABLES
 from chalicelib.storage.directory_store import DirectoryStore
 from chalicelib.storage.tables import STREAMS, create_table_arguments
 from infra.functions import FUNCTIONS
+from local.client_system import with_client
 from packs import read_data
 from tests.functional.gateway_server import running_provider
 from tests.infra.created import ACCOUNT, Created, Process, create
@@ -52,7 +53,7 @@ def prepare(stack: Created) -> None:
         ops.setenv("PROVINCE", stack.plan.slug)
         ops.setenv("DIRECTORY_TABLE", stack.plan.table("directory"))
         Process().wake()
-        DirectoryStore().publish(read_data(stack.plan.slug), now=at("Mon 02/03/2026 07:00"))
+        DirectoryStore().publish(with_client(read_data(stack.plan.slug)), now=at("Mon 02/03/2026 07:00"))
 
 
 @pytest.fixture(scope="module")
