@@ -47,6 +47,10 @@ COMES_IN = (RECORDING, UPLOAD)
 FILE_AGAIN_SECONDS, FILE_FAILED_SECONDS = 60, 300
 """When a file is looked at again: while it is being written down or on its way, and after a pass that failed."""
 
+FILES_A_RUN = 5
+"""Files from people that one run looks at, after all messages: each may take 10 seconds (gateways/safe_files.py), and a
+stranger who sends files made to be slow must not hold up what people wait for."""
+
 SLOWER = 4
 """What has waited long is looked at less often: after a further quarter of the time since it was due."""
 
@@ -102,7 +106,12 @@ def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
         Counts by outcome, and `oldest_seconds`: how long the message that waited longest had been due by *now*.
     """
     counts: Counter[str] = Counter()
-    for message in sending.outbox.due(now, SWEEP_LIMIT):
+    due = sending.outbox.due(now, SWEEP_LIMIT)
+    files = [message for message in due if message.channel == UPLOAD]
+    for message in files[FILES_A_RUN:]:
+        _later(message, sending, now)
+        counts["waits"] += 1
+    for message in (*(one for one in due if one.channel != UPLOAD), *files[:FILES_A_RUN]):
         waited = int((now - message.due_at).total_seconds())
         if waited > 0:
             counts["oldest_seconds"] = max(counts["oldest_seconds"], waited)
@@ -116,6 +125,19 @@ def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
             _log.exception("message broken", extra={"message_id": message.id})
             _put_off(message, problem, sending, now)
     return dict(counts)
+
+
+def _later(message: Message, sending: Sending, now: datetime) -> None:
+    """Send a file to the back: it must not keep messages from coming into the sweep's sight."""
+    try:
+        again = now + _file_wait(message, now)
+        sending.outbox.settle(message.id, expected={message.status}, status=message.status, due_at=again)
+    except StorageUnavailable:
+        _log.exception("message not put off", extra={"message_id": message.id})
+
+
+def _file_wait(message: Message, now: datetime) -> timedelta:
+    return max(timedelta(seconds=FILE_AGAIN_SECONDS), (now - message.created_at) / SLOWER)
 
 
 def _put_off(message: Message, problem: Exception, sending: Sending, now: datetime) -> None:
@@ -185,10 +207,9 @@ def _wait(message: Message, sending: Sending, now: datetime) -> str:
     if message.channel == RECORDING and _is_given_up(message, now):
         give_up(message, "not written down", expected={Delivery.SENDING}, sending=sending)
         return "failed"
-    wait = timedelta(seconds=FILE_AGAIN_SECONDS)
+    again = now + timedelta(seconds=FILE_AGAIN_SECONDS)
     if message.channel == UPLOAD:
-        wait = max(wait, (now - message.created_at) / SLOWER)
-    again = now + wait
+        again = now + _file_wait(message, now)
     sending.outbox.settle(message.id, expected={Delivery.SENDING}, status=Delivery.PENDING, due_at=again)
     return "waits"
 

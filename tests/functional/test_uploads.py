@@ -22,7 +22,7 @@ from chalicelib.domain.message import Delivery
 from chalicelib.errors import StorageUnavailable
 from chalicelib.gateways.safe_files import make_safe
 from chalicelib.usecases.file_case import file_case
-from chalicelib.usecases.send import sweep
+from chalicelib.usecases.send import FILES_A_RUN, sweep
 from chalicelib.usecases.take_upload import Uploads, take_upload
 from chalicelib.web.views import case_view
 from tests.fakes import FakeEmail, FakeSms
@@ -285,6 +285,24 @@ def test_a_file_that_comes_late_is_taken_and_one_that_never_comes_is_told_after_
         world.hotline.now += timedelta(hours=3)
         world.minutes()
     assert world.refused() == ["missing"] and world.row(2).status is Delivery.SENT
+
+
+def test_files_wait_for_messages_and_for_each_other(world):
+    world.file(*[picture(32, 32)] * MOST)
+    world.file(*[picture(32, 32)] * 2, text="Đèn đường phường Sa Đéc hỏng", address="+84900000002")
+    order = []
+    sending = replace(
+        world.sending(),
+        sms=lambda: order.append("text") or world.sms,
+        upload=lambda message: order.append("file") or True,
+    )
+    world.hotline.now += timedelta(minutes=1)
+    counts = sweep(sending=sending, now=world.hotline.now)
+    assert order.count("file") == FILES_A_RUN and counts["waits"] == MOST + 2 - FILES_A_RUN
+    assert order.index("file") > order.index("text")
+    assert wiring.outbox_store().due(world.hotline.now) == []
+    sweep(sending=sending, now=world.hotline.now + timedelta(minutes=1))
+    assert order.count("file") == MOST + 2
 
 
 def test_a_case_that_is_declined_or_gone_takes_no_file(world):
