@@ -6,6 +6,7 @@ import gzip
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from urllib.parse import parse_qs, urlsplit
 
 from bench.meter import measured
@@ -63,8 +64,6 @@ def _page(path: str) -> Page:
 
 
 def _get(path: str) -> tuple[int, bytes]:
-    from app import app
-
     parts = urlsplit(path)
     event = {
         "requestContext": {
@@ -79,5 +78,5 @@ def _get(path: str) -> tuple[int, bytes]:
         "body": None,
         "isBase64Encoded": False,
     }
-    answer = app(event, None)
+    answer = import_module("app").app(event, None)
     return int(answer["statusCode"]), str(answer["body"]).encode()

@@ -24,7 +24,9 @@ LIMITS: dict[str, Limit] = {
     "file_network": Limit(60, 3600),  # cases filed from one network
     "look_network": Limit(120, 3600),  # look-ups by code from one network
     "open_code": Limit(5, 86400),  # wrong digits for one case
-    "open_network": Limit(20, 3600),  # wrong digits from one network, so that one alone cannot use up the next
+    "open_network": Limit(
+        20, 3600
+    ),  # wrong digits from one network, so that one alone cannot use up the next
     "open_all": Limit(100, 3600),  # wrong digits for all cases together
     "upload_network": Limit(200, 3600),  # addresses for uploads
     "rate": Limit(30, 3600),  # what one case's own link does

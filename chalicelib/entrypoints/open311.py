@@ -21,6 +21,7 @@ from chalicelib.domain.open311 import (
     read_query,
     trial_case,
 )
+from chalicelib.domain.published import is_published
 from chalicelib.entrypoints.http import protected_by
 from chalicelib.entrypoints.open311_http import METHODS, Ask, Told, answers_open311, sent_form
 from chalicelib.entrypoints.visitor import PUBLIC, answers_visitor, limit, show, visit
@@ -136,12 +137,14 @@ def _requests(ask: Ask, query: Query) -> Told:
         found = [trial_case(wiring.now())]
     else:
         found = find_requests(query, cases=wiring.case_store(), directory=ask.directory)
+    public = [case.code for case in found if is_published(case)]
     shown = open311_fields.requests(
         found,
         ask.directory,
         language=ask.language,
         now=wiring.now(),
         extended=ask.one("extensions").lower() in ("true", "1"),
+        published=wiring.case_store().published(public) if public else {},
     )
     return Told("service_requests", shown)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from chalicelib.domain.code import spell_code
 from chalicelib.domain.directory import Attribute, Directory, Service
 from chalicelib.domain.open311 import OTHER, Fault, moment_text, spot, state, updated_at
 from chalicelib.domain.open311_form import TOPIC, attributes_of
+from chalicelib.domain.published import Published
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 MIME = ["text/xml", "application/json"]
@@ -122,7 +123,7 @@ def requests(
     language: str,
     now: datetime,
     extended: bool = False,
-    words: dict[str, str] | None = None,
+    published: Mapping[str, Published] | None = None,
 ) -> list[dict[str, Any]]:
     """
     Return what everybody may know of cases: every key always, nothing of the reporter.
@@ -130,15 +131,20 @@ def requests(
     Args:
         cases: Without their history.
         extended: Also say how exact the place is.
-        words: Code → the words published of it.
+        published: Code → the words the desk has confirmed for everybody.
     """
     return [
-        _request(case, directory, language, now, extended, (words or {}).get(case.code)) for case in cases
+        _request(case, directory, language, now, extended, (published or {}).get(case.code)) for case in cases
     ]
 
 
 def _request(
-    case: Case, directory: Directory, language: str, now: datetime, extended: bool, words: str | None
+    case: Case,
+    directory: Directory,
+    language: str,
+    now: datetime,
+    extended: bool,
+    published: Published | None,
 ) -> dict[str, Any]:
     service = directory.services.get(case.service or OTHER)
     agency = directory.agencies.get(case.agency or "")
@@ -146,13 +152,14 @@ def _request(
     province = (
         f"{directory.province.get('type', '')} {directory.province.get('names', {}).get('vi', '')}".strip()
     )
+    status = texts.name("status", case.status, language, directory)
     fields = {
         "service_request_id": case.code,
         "status": state(case),
-        "status_notes": texts.name("status", case.status, language, directory),
+        "status_notes": f"{status}: {published.answer}" if published else status,
         "service_name": service.name(language) if service else (case.service or OTHER),
         "service_code": case.service or OTHER,
-        "description": words,
+        "description": published.matter if published else None,
         "agency_responsible": agency.name(language) if agency else None,
         "service_notice": None,
         "requested_datetime": moment_text(case.received_at),

@@ -64,4 +64,4 @@ def headers_of(status: int) -> dict[str, str]:
 
 def body_of(status: int, vietnamese: str, english: str) -> str:
     """Return the body: what Open311 wants of an error (GeoReport v2, "Errors") does for everybody else as well."""
-    return json.dumps([{"code": status, "description": f"{vietnamese} / {english}"}], ensure_ascii=False)
+    return json.dumps([{"code": str(status), "description": f"{vietnamese} / {english}"}], ensure_ascii=False)

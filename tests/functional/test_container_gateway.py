@@ -94,7 +94,7 @@ def test_what_is_not_routed_gets_api_gateways_own_refusal(client: Client, method
     assert answer.status_code == 404
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     if method != "HEAD":
-        assert answer.json == [{"code": 404, "description": "Không có trang này. / There is no such page."}]
+        assert answer.json == [{"code": "404", "description": "Không có trang này. / There is no such page."}]
 
 
 def test_binary_goes_out_as_bytes_when_it_is_asked_for(client: Client) -> None:

@@ -18,6 +18,8 @@ from chalicelib.domain.limits import LIMITS
 from chalicelib.domain.open311 import TRIAL_CODE
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage.commit import commit
+from chalicelib.usecases.agency_action import act_for_agency
+from chalicelib.usecases.publish_case import publish_case
 from local.client_system import KEY
 from tests.functional.open311_room import MATTER, PIN, Room, application, as_text
 
@@ -307,6 +309,26 @@ def test_a_request_shows_every_key_and_nothing_of_the_reporter(room, deployed):
     assert one["description"] is None is one["media_url"]
     for secret in ("Nguyễn Huệ", "0900000123", "84900000123", "Nguyễn An", "ổ gà"):
         assert secret not in whole
+
+
+def test_the_words_of_a_case_are_shown_once_the_desk_has_confirmed_them(room, deployed):
+    code = room.filed(phone="0900000123")
+    agency = deployed.case(code)
+    context = {"directory": wiring.directory(), "now": deployed.now, "commit": commit}
+    act_for_agency(agency, "answer", "Đã vá chiều nay.", **context)
+    (before,) = room.json("requests", {"service_request_id": code})
+    assert (before["description"], before["status_notes"]) == (None, "Đã trả lời")
+    publish_case(
+        deployed.case(code),
+        "Ổ gà trên đường",
+        "Đã vá.",
+        cases=wiring.case_store(),
+        commit=commit,
+        now=deployed.now,
+    )
+    (after,) = room.json("requests", {"service_request_id": code})
+    assert (after["description"], after["status_notes"]) == ("Ổ gà trên đường", "Đã trả lời: Đã vá.")
+    assert room.xml("requests")[0]["description"] == "Ổ gà trên đường"
 
 
 def test_a_case_by_text_is_shown_in_the_middle_of_its_unit(room, deployed):

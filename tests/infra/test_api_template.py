@@ -18,7 +18,11 @@ from infra.functions import FUNCTIONS, named
 from infra.plan import make_plan
 from tests.infra.choices import EVERYTHING, OF_THE_CDN, OWN_DOMAIN
 
-PUBLIC_READS = ("public: shows nothing of a case", "public reads; key of a client system to file")
+PUBLIC_READS = (
+    "public: of a case only the words the desk has published",
+    "public: shows nothing of a case",
+    "public reads: nothing personal; a client system's key to file",
+)
 """Protections of routes whose answers CloudFront may keep as long as they say."""
 
 
@@ -121,7 +125,7 @@ def test_what_the_gateway_refuses_itself_is_told_shortly_in_both_languages(templ
     assert answer["statusCode"] == status
     (error,) = json.loads(answer["responseTemplates"]["application/json"])
     vietnamese, english = error["description"].split(" / ")
-    assert error["code"] == int(status)
+    assert error["code"] == status
     assert not vietnamese.isascii() and english.isascii() and len(error["description"]) < 120
     headers = answer["responseParameters"]
     assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
