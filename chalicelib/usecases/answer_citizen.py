@@ -17,7 +17,7 @@ from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
 from chalicelib.domain.routing import units_on
 from chalicelib.errors import ActionNotAllowed
-from chalicelib.usecases import hotlines, notices, published, replies
+from chalicelib.usecases import hotlines, notices, read_answer, replies
 from chalicelib.usecases.open_case import Opened, Sender, describe, open_from_text, place_matters
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def _hotline(turn: Turn) -> Answered:
 
 
 def _published(turn: Turn) -> Answered:
-    reply = published.answer(turn.decision.text, directory=turn.directory, now=turn.now)
+    reply = read_answer.answer(turn.decision.text, directory=turn.directory, now=turn.now)
     return _unchanged(turn, reply, None)
 
 

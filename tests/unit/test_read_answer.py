@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.answers import by_number
 from chalicelib.domain.sms import segments
 from chalicelib.domain.text import GSM_BASIC
-from chalicelib.usecases.published import MOST_SEGMENTS, answer
+from chalicelib.usecases.read_answer import MOST_SEGMENTS, answer
 from tests.hotline import province
 from tests.unit.worktime import at
 
