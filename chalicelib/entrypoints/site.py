@@ -94,7 +94,9 @@ def show_asset(name: str) -> Response:
     asset = read_asset(name)
     if asset is None:
         raise PageNotFound(name)
-    kept = {**headers(YEAR, asset.content_type), "Cache-Control": f"public, max-age={YEAR}, immutable"}
+    kept = headers(YEAR if asset.is_asked_for else MINUTE, asset.content_type)
+    if asset.is_asked_for:
+        kept["Cache-Control"] += ", immutable"
     return Response(body=asset.content, headers=kept)
 
 

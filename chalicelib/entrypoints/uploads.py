@@ -47,6 +47,7 @@ from chalicelib.entrypoints.visitor import (
 from chalicelib.errors import (
     CaseConflict,
     CaseNotFound,
+    CrossSite,
     HotlineError,
     LimitReached,
     LinkNotValid,
@@ -88,9 +89,10 @@ def offer_upload() -> Response:
         return _json(reader, 429, "upload.problem.limit")
     except (LinkNotValid, MalformedRequest):
         return _json(reader, 400, "upload.problem.form")
-    except HotlineError as problem:
-        status = 403 if type(problem).__name__ == "CrossSite" else 503
-        return _json(reader, status, "upload.problem.unavailable")
+    except CrossSite:
+        return _json(reader, 403, "upload.problem.unavailable")
+    except HotlineError:
+        return _json(reader, 503, "upload.problem.unavailable")
     except Exception:
         _log.exception("upload not offered")
         return _json(reader, 500, "upload.problem.unavailable")

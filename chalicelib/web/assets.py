@@ -1,8 +1,12 @@
-"""Files a browser keeps: styles, scripts, pictures as SVG. Addressed by its content, each may be kept for ever."""
+"""Files a browser keeps: styles, scripts, pictures as SVG. Addressed by its content, each may be kept for ever.
+
+Pages are kept for an hour and ask for the content they were made with: after a deploy they get today's, for a minute.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +24,8 @@ TYPES = {
 
 MARK_CHARS = 10
 
+_MARK = re.compile(rf"[0-9a-f]{{{MARK_CHARS}}}")
+
 
 @dataclass(frozen=True, slots=True)
 class Asset:
@@ -27,6 +33,8 @@ class Asset:
 
     content: str
     content_type: str
+    is_asked_for: bool
+    """Whether its name told of this content, not of a former one."""
 
 
 def asset_name(name: str) -> str:
@@ -41,13 +49,14 @@ def asset_name(name: str) -> str:
 
 
 def read_asset(name: str) -> Asset | None:
-    """Return the file addressed by `asset_name`, or None; an older content's name opens nothing."""
+    """Return the file addressed by `asset_name`, today or before a deploy; None when there is none of that name."""
     stem, _, ending = name.rpartition(".")
     plain, _, mark = stem.rpartition(".")
     wanted = f"{plain}.{ending}"
-    if wanted not in _names() or mark != _mark(wanted):
+    if wanted not in _names() or not _MARK.fullmatch(mark):
         return None
-    return Asset((FOLDER / wanted).read_text(encoding="utf-8"), TYPES[f".{ending}"])
+    content = (FOLDER / wanted).read_text(encoding="utf-8")
+    return Asset(content, TYPES[f".{ending}"], mark == _mark(wanted))
 
 
 @lru_cache(maxsize=1)

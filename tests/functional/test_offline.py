@@ -35,7 +35,7 @@ def test_the_worker_keeps_nothing_of_a_case_and_only_what_is_there():
     assert pages == ["/report", "/report?lang=en", "/offline", "/offline?lang=en"]
     files = [one.removeprefix("/static/") for one in addresses if one not in pages]
     assert len(files) == len(KEPT_FILES)
-    assert all(read_asset(name) is not None for name in files)
+    assert all(read_asset(name).is_asked_for for name in files)
 
 
 def test_a_pilot_below_a_path_has_a_worker_of_its_own():

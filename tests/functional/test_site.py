@@ -65,17 +65,24 @@ def test_emergency_numbers_are_those_in_force(deployed):
     assert 'href="tel:112"' not in deployed.call("GET", "/")["body"]
 
 
-def test_an_asset_is_kept_for_ever_under_its_content_and_gone_under_another(deployed):
-    name = asset_name("site.css")
-    answer = deployed.call(
-        "GET", f"/static/{name}", resource="/static/{name}", path_parameters={"name": name}
-    )
+def asset(deployed, name):
+    return deployed.call("GET", "/static/x", resource="/static/{name}", path_parameters={"name": name})
+
+
+def test_an_asset_is_kept_for_ever_under_its_content_and_there_is_no_other(deployed):
+    answer = asset(deployed, asset_name("site.css"))
     assert answer["statusCode"] == 200 and "immutable" in headers_of(answer)["cache-control"]
     assert headers_of(answer)["content-type"].startswith("text/css")
-    for wrong in ("site.0000000000.css", "site.css", "../settings.py", "..%2f..%2fsettings.py", "", "."):
+    wrongs = ("none.0000000000.css", "site.css", "../settings.py", "..%2f..%2fsettings.py", "", ".")
+    for wrong in (*wrongs, "site..css", "site.0000000000.js", "site.000000000g.css"):
         assert read_asset(wrong) is None
-        answer = deployed.call("GET", "/static/x", resource="/static/{name}", path_parameters={"name": wrong})
-        assert answer["statusCode"] == 404
+        assert asset(deployed, wrong)["statusCode"] == 404
+
+
+def test_a_page_kept_from_before_a_deploy_finds_today_s_style_for_a_minute(deployed):
+    old = asset(deployed, "site.0000000000.css")
+    assert (old["statusCode"], old["body"]) == (200, asset(deployed, asset_name("site.css"))["body"])
+    assert headers_of(old)["cache-control"] == "public, max-age=60"
 
 
 def test_the_emblem_runs_nothing(deployed):

@@ -316,10 +316,10 @@ def test_a_case_that_is_declined_or_gone_takes_no_file(world):
 # Where a script may put one
 
 
-def ask(world, **change):
+def ask(world, headers=FIELDS, **change):
     token = form_token("0" * 32, keys=wiring.keys(), now=world.hotline.now)
     form = {"token": token, "form": FORM, "number": "1", "type": "image/jpeg", "size": "5000"} | change
-    answer = world.hotline.call("POST", "/report/uploads", body=urlencode(form), headers=FIELDS)
+    answer = world.hotline.call("POST", "/report/uploads", body=urlencode(form), headers=headers)
     return answer["statusCode"], json.loads(answer["body"])
 
 
@@ -361,6 +361,10 @@ def test_too_many_uploads_from_one_network_are_told_to_wait(world, monkeypatch):
     monkeypatch.setattr(wiring, "limits", lambda: SimpleNamespace(take=lambda name, who, now: False))
     status, told = ask(world)
     assert status == 429 and "sau ít phút" in told["problem"]
+
+
+def test_a_script_of_another_site_is_refused(world):
+    assert ask(world, headers={**FIELDS, "sec-fetch-site": "cross-site"})[0] == 403
 
 
 # Without a script, from the page of the case
