@@ -20,14 +20,17 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
-    "file_sender": Limit(10, 3600),  # cases filed with one phone number or mail address
+    # cases filed with one phone number or mail address, which nobody has proved to be theirs: each makes it a message
+    "file_sender": Limit(5, 3600),
+    "file_sender_day": Limit(10, 86400),
     "file_network": Limit(60, 3600),  # cases filed from one network
+    "ack_all": Limit(500, 3600),  # text messages with the code of a new case, to everybody together
     "look_network": Limit(120, 3600),  # look-ups by code from one network
     "open_code": Limit(5, 86400),  # wrong digits for one case
     "open_network": Limit(
         20, 3600
     ),  # wrong digits from one network, so that one alone cannot use up the next
-    "open_all": Limit(100, 3600),  # wrong digits for all cases together
+    "open_all": Limit(100, 3600),  # wrong digits for all cases together; then only a whole address will do
     "upload_network": Limit(200, 3600),  # addresses for uploads
     "rate": Limit(30, 3600),  # what one case's own link does
     "poster": Limit(200, 3600),  # posters made for one network; an office may print one for each unit

@@ -1,7 +1,8 @@
 """What reporters may see and do with their own case on its page, and how they prove that it is theirs. Pure.
 
 A code stands in lists and is read aloud, so it opens nothing personal. The reporter's own link does, and so do the
-last digits of the phone or the mail address they left; six digits, because four could be tried out.
+last digits of the phone or the mail address they left; six digits, because four could be tried out, and the whole of it
+when too many were wrong of late.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from chalicelib.domain.dialogue import Decision, can_rate
 from chalicelib.errors import ActionNotAllowed, MalformedRequest
 
 PROOF_DIGITS = 6
-"""Of the phone's end; more may be typed."""
+"""Of the phone's end; more may be typed, and then all of them have to fit."""
+
+WHOLE_DIGITS = 9
+"""Digits of the shortest number in Việt Nam without its leading 0."""
 
 MAX_CONTACT = 254
 """Characters of a mail address (RFC 5321 §4.5.3.1.3)."""
@@ -46,20 +50,28 @@ def read_contact(said: str) -> str:
     digits = re.sub(r"[\s.()+-]", "", said)
     if not (digits.isascii() and digits.isdigit() and PROOF_DIGITS <= len(digits) <= 15):
         raise MalformedRequest("contact")
-    return digits[-PROOF_DIGITS:]
+    return (
+        digits.lstrip("0") if len(digits) > WHOLE_DIGITS else digits
+    )  # 0900… and 0084900… both end as +84900…
+
+
+def is_whole(contact: str) -> bool:
+    """Tell whether a contact as `read_contact` gives it is all of an address, not its end: nobody tries those out."""
+    return "@" in contact or len(contact) >= WHOLE_DIGITS
 
 
 def proves(contact: str, case: Case) -> bool:
     """Tell, in the same time whatever fits, whether a contact as `read_contact` gives it is the reporter's."""
-    known = (_proof(case.reporter_address), _proof(number_of(case)))
+    known = (_proof(case.reporter_address, contact), _proof(number_of(case), contact))
     fits = [hmac.compare_digest(contact.encode("utf-8", "replace"), one.encode()) for one in known]
     return any(right and one != "" for right, one in zip(fits, known, strict=True))
 
 
-def _proof(address: str) -> str:
+def _proof(address: str, contact: str) -> str:
+    """What a contact has to be for this address: a mail address whole, of a number as much of its end as was typed."""
     if "@" in address:
         return address.strip().lower()
-    return address[-PROOF_DIGITS:] if len(address) >= PROOF_DIGITS else ""
+    return address[-len(contact) :] if min(len(address), len(contact)) >= PROOF_DIGITS else ""
 
 
 def told_openly(case: Case) -> Status:

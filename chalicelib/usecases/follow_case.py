@@ -15,7 +15,7 @@ from chalicelib.domain.code import is_valid_code
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.keys import Keys, case_token, case_token_code, opens_case
-from chalicelib.domain.own_case import decision_of, proves
+from chalicelib.domain.own_case import decision_of, is_whole, proves
 from chalicelib.errors import AlreadyReceived, CaseConflict, CaseNotFound
 from chalicelib.usecases.open_case import Sender
 from chalicelib.usecases.reading import Reading
@@ -63,7 +63,8 @@ def find_with_proof(
     Return the case a code names and the token of its own link to somebody who knows the address the reporter left.
 
     A try is counted before anything is compared and given back when it was right: a thousand at the same moment are
-    as few as one after the other. Once too many were wrong, nothing opens until the window ends.
+    as few as one after the other. Once too many were wrong for a case or from a network, nothing opens until the window
+    ends. Once too many were wrong anywhere, only a whole address opens: wrong digits shut nobody else out.
 
     Args:
         code: With a right check digit.
@@ -76,7 +77,7 @@ def find_with_proof(
     """
     tries = (("open_code", code), ("open_network", network), ("open_all", EVERYBODY))
     counted = list(takewhile(lambda one: limits.take(*one, now=now), tries))
-    allowed = len(counted) == len(tries)
+    allowed = len(counted) >= (len(tries) - 1 if is_whole(contact) else len(tries))
     found = _read(code, cases)
     right = proves(contact, found)
     if right or not allowed:  # only what was wrong stays counted

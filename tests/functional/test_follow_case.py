@@ -227,6 +227,45 @@ def test_too_many_wrong_digits_close_this_way_until_the_next_day_and_no_other(fi
     assert location(look(case.code, "000123"))
 
 
+def test_many_wrong_digits_anywhere_make_six_too_few_and_leave_the_whole_address_enough(
+    file, look, monkeypatch
+):
+    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["rate"])(2, 3600))
+    case, by_mail = file(), file(address=MAIL)
+    others = [file(f"Rác đầy đường số {number} phường Sa Đéc") for number in range(2)]
+    for other in others:
+        assert look(other.code, "100000")["statusCode"] == 404
+    shut, tries = look(case.code, "000123"), LIMITS["open_code"].most + 1
+    assert shut["statusCode"] == 404 and "cả số điện thoại" in told(shut)
+    for _ in range(tries):  # what could open nothing is no try
+        assert look(case.code, "000123")["statusCode"] == 404
+    for whole in ("0900 000 123", "+84 900000123", "84900000123"):
+        assert location(look(case.code, whole))
+    assert location(look(by_mail.code, "nguoi.dan@thu.example"))
+    assert look(case.code, "0900100123")["statusCode"] == 404
+
+
+def test_what_is_too_little_once_many_were_wrong_does_the_same_work_whoever_asks(file, look, monkeypatch):
+    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["rate"])(1, 3600))
+    case, other = file(), file(SAID, "+84900000456")
+    look(other.code, "100000")
+    for contacts in (("000123", "000456"), ("0900000999", "0900000456")):
+        seen = []
+        for code, contact in ((case.code, contacts[0]), (case.code, contacts[1]), (NOBODYS, contacts[0])):
+            with measured() as asked:
+                answer = look(code, contact)
+            seen.append((answer["statusCode"], asked.operations))
+        assert [one for one in seen if one != seen[0]] == [] and seen[0][0] == 404
+
+
+def test_the_whole_number_too_can_be_tried_only_so_often(file, look, monkeypatch):
+    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["rate"])(1, 3600))
+    case = file()
+    for wrong in range(LIMITS["open_code"].most):
+        assert look(case.code, f"090010000{wrong}")["statusCode"] == 404
+    assert look(case.code, "0900000123")["statusCode"] == 404
+
+
 def test_right_digits_count_for_nothing(file, look):
     case = file()
     for _ in range(LIMITS["open_code"].most + 1):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.case import Actor, Case, Kind, Status
-from chalicelib.domain.own_case import decision_of, own_acts, proves, read_contact, told_openly
+from chalicelib.domain.own_case import decision_of, is_whole, own_acts, proves, read_contact, told_openly
 from chalicelib.errors import ActionNotAllowed, MalformedRequest
 from tests.showcase import accepted, answered, assigned, at, by_agency, make_case, rated, returned, waiting
 
@@ -19,8 +19,10 @@ NOW = at(4, 9, 30)
     [
         ("000123", "000123"),
         (" 00 01 23 ", "000123"),
-        ("0900 000 123", "000123"),
-        ("+84 (900).000-123", "000123"),
+        ("0900 000 123", "900000123"),
+        ("+84 (900).000-123", "84900000123"),
+        ("0084 900 000 123", "84900000123"),
+        ("00000123", "00000123"),
         ("Nguoi.Dan@Thu.example", "nguoi.dan@thu.example"),
     ],
 )
@@ -41,6 +43,11 @@ def test_what_is_neither_is_refused_without_a_look_at_any_case(said: str) -> Non
     [
         ("+84900000123", "000123", True),
         ("+84900000123", "000124", False),
+        ("+84900000123", "00123", False),
+        ("+84900000123", "00000123", True),
+        ("+84900000123", "900000123", True),
+        ("+84900000123", "84900000123", True),
+        ("+84900000123", "900100123", False),
         ("+84900000123", "", False),
         ("ai.do@thu.example", "ai.do@thu.example", True),
         ("Ai.Do@thu.example", "ai.do@thu.example", True),
@@ -52,6 +59,21 @@ def test_what_is_neither_is_refused_without_a_look_at_any_case(said: str) -> Non
 )
 def test_only_the_address_that_was_left_proves_anything(address: str, contact: str, right: bool) -> None:
     assert proves(contact, make_case(reporter_address=address)) is right
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("0900000123", True),
+        ("+84900000123", True),
+        ("0277 385 1101", True),
+        ("a@b.example", True),
+        ("000123", False),
+        ("00000123", False),
+    ],
+)
+def test_a_whole_address_is_told_from_the_end_of_one(said: str, whole: bool) -> None:
+    assert is_whole(read_contact(said)) is whole
 
 
 def test_a_number_left_to_be_called_back_on_proves_it_too() -> None:
