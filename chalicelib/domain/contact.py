@@ -40,6 +40,11 @@ def number_of(case: Case) -> str:
     return case.reporter_address if case.reporter_address.startswith("+") else ""
 
 
+def takes_sms(number: str) -> bool:
+    """Whether a text message reaches a number: not a landline of Việt Nam (area codes 02…, numbering plan of 2014)."""
+    return not number.startswith("+842")
+
+
 def may_call(case: Case) -> bool:
     """Whether the desk may have its citizen called: while the case is open, or they still wait for a call."""
     still_waits = case.status is Status.ANSWERED and waits_for_call(case)

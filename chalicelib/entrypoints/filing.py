@@ -23,7 +23,7 @@ from chalicelib.domain.attachment import upload_keys
 from chalicelib.domain.calendar import local
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.filing import Filing, Proposal, web_filing_id
-from chalicelib.domain.keys import filed_token, form_token, reporter_id
+from chalicelib.domain.keys import filed_token, form_token
 from chalicelib.domain.report_form import (
     FEWEST_SECONDS,
     Entered,
@@ -33,6 +33,7 @@ from chalicelib.domain.report_form import (
     read_entered,
 )
 from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
+from chalicelib.entrypoints.handing_in import file_within_limits
 from chalicelib.entrypoints.http import JSON, protected_by
 from chalicelib.entrypoints.visitor import (
     LANGUAGES,
@@ -41,7 +42,6 @@ from chalicelib.entrypoints.visitor import (
     Visit,
     answers_visitor,
     headers,
-    limit,
     posted,
     see_other,
     show,
@@ -172,14 +172,7 @@ def _take(reader: Visit, entered: Entered, as_json: bool) -> Response:
 
 
 def _file(reader: Visit, filing: Filing, as_json: bool) -> Response:
-    from chalicelib.usecases.file_case import file_case
-
-    # what is sent once more got through already, and counts for no limit
-    if wiring.inbox_store().received(filing.id) is None:
-        limit("file_network", reader.network)
-        if filing.address:
-            limit("file_sender", reporter_id(filing.address, wiring.keys()))
-    filed = file_case(filing, **wiring.taking())
+    filed = file_within_limits(filing, network=reader.network)
     path = f"/case/{filed_token(filed.code, filed.reporter_id, wiring.keys())}?new=1"
     sent_on = see_other(path, reader)
     if not as_json:

@@ -22,6 +22,7 @@ from chalicelib.domain.open311 import (
     trial_case,
 )
 from chalicelib.domain.published import is_published
+from chalicelib.entrypoints.handing_in import file_within_limits
 from chalicelib.entrypoints.http import protected_by
 from chalicelib.entrypoints.open311_http import METHODS, Ask, Told, answers_open311, sent_form
 from chalicelib.entrypoints.visitor import PUBLIC, answers_visitor, limit, show, visit
@@ -159,7 +160,6 @@ def _token(ask: Ask) -> Told:
 def _create(ask: Ask) -> Told:
     from chalicelib.domain.open311_form import read_filing
     from chalicelib.gateways.phone import e164
-    from chalicelib.usecases.file_case import file_case
     from chalicelib.web import open311_fields
 
     form = sent_form(routes, ask)
@@ -179,7 +179,7 @@ def _create(ask: Ask) -> Told:
         now=wiring.now(),
         e164=e164,
     )
-    code = TRIAL_CODE if ask.is_trial else file_case(filing, **wiring.taking()).code
+    code = TRIAL_CODE if ask.is_trial else file_within_limits(filing).code
     made = open311_fields.created(code, ask.language, ask.directory, trial=ask.is_trial)
     return Told("service_requests", made, status=201)
 

@@ -53,6 +53,7 @@ def file_case(
     keys: Keys,
     now: datetime,
     new_code: Callable[[], str],
+    acknowledged: bool = True,
 ) -> Filed:
     """
     File what was handed in, and return the case's code; the same hand-in again gets the same code.
@@ -60,6 +61,7 @@ def file_case(
     Args:
         filing: As the entry point read and checked it.
         cases, inbox, commit, directory, reader, keys, now, new_code: See `take_sms`.
+        acknowledged: Whether the code is sent to the address left; the page or system that filed it has it anyway.
 
     Raises:
         StorageUnavailable, CaseConflict: Nothing was written; the form is shown again, filled in.
@@ -86,7 +88,7 @@ def file_case(
             outcome="new_matter",
         )
         reply = replies.opened(opened, understanding, directory, now)
-        told = notices.acknowledgement(case, reply, directory=directory, now=now)
+        told = notices.acknowledgement(case, reply, directory=directory, now=now) if acknowledged else ()
         messages = (*opened.messages, *told, *uploads(case, filing.uploads, now))
         try:
             commit(

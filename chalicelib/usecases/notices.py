@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.domain.calendar import civil_time, local
 from chalicelib.domain.case import Case
 from chalicelib.domain.code import spell_code
+from chalicelib.domain.contact import takes_sms
 from chalicelib.domain.directory import Agency, Contact, Directory
 from chalicelib.domain.message import Message
 from chalicelib.domain.text import unaccent
@@ -29,14 +30,14 @@ def to_citizen(
     case: Case, purpose: str, *, directory: Directory, now: datetime, **values: Any
 ) -> tuple[Message, ...]:
     """
-    Return the message that tells the reporter something, by the way they came; nothing when they left no address.
+    Return the message that tells the reporter something, by the way they came; nothing when none would reach them.
 
     Args:
         case: The case after the change.
         purpose: answer, question, extended, progress, reassigned, declined …; names the text `sms.<purpose>`.
         values: What the text needs beside code, agency and due day.
     """
-    if not case.reporter_address:
+    if not case.reporter_address or not takes_sms(case.reporter_address):
         return ()
     identity = f"{case.code}-{case.version}-{purpose}"
     if "@" in case.reporter_address:
@@ -80,6 +81,8 @@ def acknowledgement(case: Case, reply: str, *, directory: Directory, now: dateti
     """
     if not case.reporter_address or "@" in case.reporter_address:
         return to_citizen(case, "acknowledgement", directory=directory, now=now, reply="")
+    if not takes_sms(case.reporter_address):
+        return ()
     return (
         Message(
             id=f"{case.code}-{case.version}-acknowledgement",

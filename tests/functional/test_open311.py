@@ -437,6 +437,14 @@ def test_a_system_that_files_too_much_is_asked_to_wait(room, monkeypatch):
     assert answer.status_code == 429 and told(answer)[0][0] == "429" and answer.headers["Retry-After"]
 
 
+def test_a_phone_has_the_same_limit_whatever_hands_a_case_in_with_it(room, monkeypatch):
+    monkeypatch.setitem(LIMITS, "file_sender", replace(LIMITS["file_sender"], most=1))
+    assert room.file(external_id="1", phone="0900000123").status_code == 201
+    assert room.file(external_id="1", phone="0900000123").status_code == 201, "the same request again"
+    assert room.file(external_id="2", phone="0900 000 123").status_code == 429
+    assert room.file(external_id="3", phone="0900000124").status_code == 201
+
+
 @pytest.mark.parametrize(
     "problem, status", [(StorageUnavailable("slow"), 503), (RuntimeError("boom 0900000123"), 500)]
 )

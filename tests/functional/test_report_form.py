@@ -401,7 +401,9 @@ def test_a_trap_that_is_filled_gives_another_way_in_and_loses_nothing(browser):
     filed(browser.post(**ENTERED))
 
 
-@pytest.mark.parametrize(("name", "contact"), [("file_network", ""), ("file_sender", PHONE)])
+@pytest.mark.parametrize(
+    ("name", "contact"), [("file_network", ""), ("file_sender", PHONE), ("file_sender_day", PHONE)]
+)
 def test_a_limit_keeps_what_was_written_and_gives_another_way_in(browser, monkeypatch, name, contact):
     monkeypatch.setitem(LIMITS, name, LIMITS[name].__class__(2, 3600))
     first = browser.post(contact=contact)
@@ -417,6 +419,35 @@ def test_a_limit_keeps_what_was_written_and_gives_another_way_in(browser, monkey
     )
     browser.deployed.now += timedelta(hours=1)
     filed(Browser(browser.deployed).post(contact=contact))
+
+
+def texted(deployed):
+    return [row["to"]["S"] for row in deployed.rows("outbox") if row["purpose"]["S"] == "acknowledgement"]
+
+
+def test_a_stranger_is_texted_ten_times_a_day_at_most_whatever_is_filed_with_their_number(browser):
+    taken = 0
+    for _ in range(30):
+        taken += Browser(browser.deployed).post(contact=PHONE)["statusCode"] == 303
+        browser.deployed.now += timedelta(minutes=20)
+    assert taken == len(texted(browser.deployed)) == 10
+
+
+def test_above_the_ceiling_for_all_a_case_is_filed_and_no_code_texted(browser, monkeypatch):
+    monkeypatch.setitem(LIMITS, "ack_all", LIMITS["ack_all"].__class__(1, 3600))
+    filed(browser.post(contact=PHONE))
+    filed(Browser(browser.deployed).post(contact="0900000124"))
+    filed(Browser(browser.deployed).post(contact="ai.do@thu.example"))
+    assert len(browser.deployed.codes()) == 3
+    assert texted(browser.deployed) == ["+84900000123", "ai.do@thu.example"]
+
+
+def test_a_landline_gets_no_text_and_uses_up_none(browser, monkeypatch):
+    monkeypatch.setitem(LIMITS, "ack_all", LIMITS["ack_all"].__class__(1, 3600))
+    filed(browser.post(contact="0277 3851 022"))
+    assert texted(browser.deployed) == []
+    filed(Browser(browser.deployed).post(contact=PHONE))
+    assert len(texted(browser.deployed)) == 1
 
 
 @pytest.mark.parametrize("broken", ["received", "read"])
