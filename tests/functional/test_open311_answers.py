@@ -6,6 +6,7 @@ import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from werkzeug.test import Client
@@ -155,6 +156,30 @@ def test_a_post_that_is_wrong_is_told_so_and_stores_nothing(room, shared, three,
         assert ET.fromstring(answer.data).tag == "errors"
     assert any(code == str(status) and said in description for code, description in found), found
     assert sorted(three) == shared.codes()
+
+
+@pytest.mark.parametrize(
+    "sent", [{"headers": {"X-Api-Key": "wrong"}}, {"query": {"api_key": "wrong"}}], ids=["header", "query"]
+)
+def test_a_key_outside_the_body_is_looked_at_before_the_body_is_read(room, sent):
+    too_many = {f"x{number}": "1" for number in range(301)}
+    assert room.file(too_many, key=None, **sent).status_code == 403
+
+
+HOSTILE = [
+    pytest.param("Content-Type: ", "a;", id="a type of semicolons"),
+    pytest.param('Content-Disposition: form-data; name="', ";", id="a quote that never ends"),
+]
+
+
+@pytest.mark.parametrize("start, again", HOSTILE)
+def test_a_body_made_to_be_slow_is_refused_at_once(room, start, again):
+    body = f"--b\r\n{start}{again * 30_000}\r\n\r\n1\r\n--b--"
+    began = process_time()
+    answer = room.client.post(
+        "/open311/v2/requests.json", data=body, headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+    assert answer.status_code == 400 and process_time() - began < 1
 
 
 def test_everything_that_is_wrong_is_told_at_once(room):
