@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.case import Case, Status
 from chalicelib.domain.code import find_codes, is_valid_code
 from chalicelib.domain.commands import Command, asks_for_hotline, read_citizen_command
+from chalicelib.domain.filing import BY_FORM
 from chalicelib.domain.inbox import Talk
 from chalicelib.domain.ladder import QUESTION_OPEN
 from chalicelib.domain.text import fold
@@ -55,6 +56,32 @@ class Decision:
     """The unit or field chosen by its number."""
     text: str = ""
     """What the case gains; empty for a command. The whole message when a hotline or a published answer is asked for."""
+
+
+def may_be_about(text: str, case: Case, now: datetime) -> bool:
+    """
+    Tell whether a text message may be about one of its sender's cases at all.
+
+    Anybody may file by form with a stranger's number. So a case that came by form is spoken of only by its code, or
+    in answer to what the hotline texted about it: a rating after an answer, words or a digit after a question. It may
+    be looked up: that tells only the phone.
+    """
+    if case.channel not in BY_FORM or case.code in find_codes(text):
+        return True
+    command = read_citizen_command(text)
+    if command is not None and command.name == "lookup":
+        return True
+    if command is not None and command.name == "rate" and can_rate(case, now):
+        return True
+    return (command is None or command.name == "rate") and case.status is Status.WAITING_CITIZEN
+
+
+def is_plainly_new(text: str, understanding: Understanding) -> bool:
+    """Tell whether a stranger's text reports a matter of its own, so that their cases need not be looked at."""
+    if read_citizen_command(text) is not None or any(is_valid_code(code) for code in find_codes(text)):
+        return False
+    own = understanding.kind in ("emergency", "denunciation")
+    return own or (understanding.confident and understanding.area is not None)
 
 
 def decide(
@@ -165,7 +192,7 @@ def _choice(
     digit = _BARE_DIGIT.fullmatch(text)
     if digit is None or question is None or talk is None or talk.asked_at is None:
         return None
-    rateable = next((case for case in cases if can_rate(case, now)), None)
+    rateable = _rateable(cases, now)
     if rateable is not None and rateable.answered_at is not None and talk.asked_at < rateable.answered_at:
         return None
     # Without a choice of that number the digit is part of an answer: "1" for phường 1.
@@ -175,9 +202,7 @@ def _choice(
 
 
 def _digit(command: Command, cases: Sequence[Case], now: datetime) -> Decision | None:
-    rateable = next(
-        (case for case in cases if can_rate(case, now) and command.code in (None, case.code)), None
-    )
+    rateable = _rateable([case for case in cases if command.code in (None, case.code)], now)
     assert command.rating is not None
     if rateable is not None:
         return Decision("rate", rateable.code, rating=command.rating)
@@ -187,6 +212,12 @@ def _digit(command: Command, cases: Sequence[Case], now: datetime) -> Decision |
     if waiting is not None:
         return Decision("reply", waiting.code, text=str(command.rating))
     return Decision("rate", _latest(cases), rating=command.rating) if cases else None
+
+
+def _rateable(cases: Sequence[Case], now: datetime) -> Case | None:
+    """The case whose answer came last: a digit rates that one."""
+    rateable = [case for case in cases if can_rate(case, now)]
+    return max(rateable, key=lambda case: case.answered_at or case.received_at, default=None)
 
 
 def can_rate(case: Case, now: datetime) -> bool:

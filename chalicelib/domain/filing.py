@@ -10,6 +10,10 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Area, StandardAnswer
 
 
+BY_FORM = ("web", "open311")
+"""Channels of cases whose reporter nobody has proved: who files may leave a stranger's number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
     """One matter handed in. Everything but the words may be missing."""

@@ -77,7 +77,23 @@ def day_of(now: datetime) -> date:
 def carry_out(decision: Decision, **context: Any) -> Answered:
     """Return the effect of a decision; writes nothing. Arguments: the fields of `Turn`."""
     turn = Turn(decision=decision, **context)
-    return _BRANCHES[decision.what](turn)
+    answered = _BRANCHES[decision.what](turn)
+    return replace(answered, cases=tuple(_with_channel(case, turn) for case in answered.cases))
+
+
+def _with_channel(case: Case, turn: Turn) -> Case:
+    """Note beside words the way they came where it is not the case's own: not every page may show them."""
+    before = turn.case()
+    if before is None or before.code != case.code or turn.sender.channel == case.channel:
+        return case
+    known = len(before.events)
+    marked = tuple(
+        replace(event, data={**event.data, "channel": turn.sender.channel})
+        if event.actor is Actor.CITIZEN
+        else event
+        for event in case.events[known:]
+    )
+    return replace(case, events=(*case.events[:known], *marked))
 
 
 def _new_matter(turn: Turn) -> Answered:

@@ -12,7 +12,7 @@ from chalicelib.domain.attachment import uploads
 from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Area, Directory
 from chalicelib.domain.filing import Filing
-from chalicelib.domain.inbox import Received, Talk
+from chalicelib.domain.inbox import Received
 from chalicelib.domain.keys import Keys, reporter_id
 from chalicelib.domain.nearest import commune_at
 from chalicelib.domain.routing import units_on
@@ -70,7 +70,7 @@ def file_case(
     reporter = reporter_id(filing.address or filing.id, keys)
     sender = Sender(reporter, filing.address, filing.channel, filing.language)
     for _ in range(MAX_TRIES):
-        known, talk = inbox.read(filing.id, reporter)
+        known = inbox.received(filing.id)
         if known is not None:
             return Filed(str(known.case_code), known.reporter_id, repeated=True)
         understanding = understood(filing, directory=directory, reader=reader, now=now)
@@ -91,12 +91,8 @@ def file_case(
         told = notices.acknowledgement(case, reply, directory=directory, now=now) if acknowledged else ()
         messages = (*opened.messages, *told, *uploads(case, filing.uploads, now))
         try:
-            commit(
-                cases=opened.cases,
-                messages=messages,
-                received=received,
-                talk=_talk(filing, reporter, talk, case, now),
-            )
+            # No conversation begins: nobody has proved that the phone is theirs (`dialogue.may_be_about`).
+            commit(cases=opened.cases, messages=messages, received=received)
         except AlreadyReceived:
             again = inbox.received(filing.id)
             return Filed(str(again.case_code), again.reporter_id, repeated=True)
@@ -205,18 +201,4 @@ def _with_facts(case: Case, filing: Filing, *, words: bool = False) -> Case:
         reporter_name=filing.name,
         identity_shown=filing.identity_shown,
         events=(first, *others),
-    )
-
-
-def _talk(filing: Filing, reporter: str, talk: Talk | None, case: Case, now: datetime) -> Talk | None:
-    """A phone that filed a case may answer by text: the conversation is about this case, unless a question is open."""
-    if not filing.address or "@" in filing.address or (talk is not None and talk.asked):
-        return None
-    before = talk or Talk(reporter, now)
-    return replace(
-        before,
-        case_code=case.code,
-        updated_at=now,
-        version=before.version + 1,
-        language=filing.language,
     )

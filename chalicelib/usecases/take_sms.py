@@ -10,9 +10,9 @@ from typing import Any
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.code import find_codes, is_valid_code
-from chalicelib.domain.commands import read_citizen_command
-from chalicelib.domain.dialogue import decide
+from chalicelib.domain.dialogue import decide, is_plainly_new, may_be_about
 from chalicelib.domain.directory import Directory
+from chalicelib.domain.filing import BY_FORM
 from chalicelib.domain.inbox import Received, Talk
 from chalicelib.domain.keys import Keys, reporter_id
 from chalicelib.domain.message import Message
@@ -28,6 +28,9 @@ MAX_TRIES = 4
 
 RECENT_CASES = 5
 """How many of a sender's latest cases a message may be about that names none by its code."""
+
+LOOKED_AT = 100
+"""So many lines of the list of a sender's cases are looked through for them: ten days of all that may be filed."""
 
 
 _log = logging.getLogger("hotline.inbox")
@@ -113,12 +116,12 @@ def _effect(sms: InboundSms, sender: Sender, talk: Talk | None, reading: Reading
         done = take_agency_sms(text, agency, cases=cases, directory=reading.directory, now=now)
         if done is not None:
             return Effect(done.reply, "agency", done.cases, done.messages, case_code=done.code)
+    understanding = reading.understand(text)
     # A stranger with a new matter has no cases: not looking saves the first message a round trip (docs/design.md §8).
-    known = talk is not None or read_citizen_command(text) is not None
-    recent = recent_cases(sender.reporter_id, cases) if known else ()
+    known = talk is not None or not is_plainly_new(text, understanding)
+    recent = recent_cases(sender.reporter_id, cases, text, now) if known else ()
     if known:
         recent = (*recent, *_older_case_named(text, sender.reporter_id, recent, cases))
-    understanding = reading.understand(text)
     decision = decide(text, talk=talk, cases=recent, understanding=understanding, now=now)
     answered = reading.carry_out(
         decision,
@@ -137,10 +140,18 @@ def _effect(sms: InboundSms, sender: Sender, talk: Talk | None, reading: Reading
     )
 
 
-def recent_cases(reporter: str, cases: Any) -> tuple[Case, ...]:
-    """The sender's latest cases with their history, newest first; one that vanished meanwhile is left out."""
+def recent_cases(reporter: str, cases: Any, text: str, now: datetime) -> tuple[Case, ...]:
+    """
+    The sender's latest cases a text may be about, with their history; one that vanished meanwhile is left out.
+
+    Newest first, those that came by form last and counted apart: however many a stranger files with a phone's number,
+    its owner's own stay within reach.
+    """
+    about = [case for case in cases.of_reporter(reporter, LOOKED_AT) if may_be_about(text, case, now)]
+    own = [case for case in about if case.channel not in BY_FORM]
+    by_form = [case for case in about if case.channel in BY_FORM]
     found = []
-    for summary in cases.of_reporter(reporter, RECENT_CASES):
+    for summary in (*own[:RECENT_CASES], *by_form[:RECENT_CASES]):
         try:
             found.append(cases.get(summary.code))
         except CaseNotFound:

@@ -8,6 +8,7 @@ place, because they have to find it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Sta
 from chalicelib.domain.code import spell_code
 from chalicelib.domain.contact import may_call, number_of, phones_to_ring, waits_for_call
 from chalicelib.domain.directory import Directory
+from chalicelib.domain.filing import BY_FORM
 from chalicelib.domain.masking import mask
 from chalicelib.domain.own_case import own_acts, told_openly
 from chalicelib.domain.proposal import proposed_agency
@@ -59,6 +61,8 @@ def case_view(
         language: Of the names and dates.
         now: Decides what is overdue, and which acts are offered.
     """
+    if audience == CITIZEN:
+        case = _for_whoever_filed(case)
     agency = directory.agencies.get(case.agency or "")
     service = directory.services.get(case.service or "")
     topic = service.topic(case.topic) if service else None
@@ -182,6 +186,21 @@ def code_view(case: Case, directory: Directory, *, language: str, now: datetime)
         "due_words": due_words(case, now, language, directory),
         "overdue": case.is_overdue(now),
     }
+
+
+def _for_whoever_filed(case: Case) -> Case:
+    """
+    Return a case as its own page may show it: filed by form, without words that came another way since.
+
+    Who filed it may have left a stranger's number: what the stranger texts, writes or says is not for them.
+    """
+    if case.channel not in BY_FORM:
+        return case
+    events = (
+        replace(event, note="") if "channel" in event.data or "file" in event.data else event
+        for event in case.events
+    )
+    return replace(case, events=tuple(events))
 
 
 def actions(case: Case, audience: str, now: datetime) -> tuple[str, ...]:
