@@ -84,8 +84,8 @@ def send_digests(event):
 
 @app.schedule(Cron(30, 17, "*", "*", "?", "*"))
 def recount_stats(event):
-    """00:30 in Việt Nam: prove and repair the counters of recent days."""
-    return jobs.recount_stats()
+    """00:30 in Việt Nam: prove and repair the counters of recent days, or of those the event names."""
+    return jobs.recount_stats(event.detail)
 
 
 @app.schedule(Cron(0, 0, "*", "*", "?", "*"))

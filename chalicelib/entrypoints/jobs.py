@@ -138,14 +138,15 @@ def send_digests() -> dict[str, int]:
     )
 
 
-def recount_stats() -> dict[str, int]:
-    """Prove and repair the counters of recent days, then make the public figures of them."""
-    from chalicelib.usecases.count import recount
+def recount_stats(asked: Mapping[str, Any] | None = None) -> dict[str, int]:
+    """Prove and repair the counters of recent days, or of those asked for, then make the public figures of them."""
+    from chalicelib.usecases.count import days_to_recount, recount
     from chalicelib.usecases.publish_figures import publish_figures
 
     stats, now = wiring.stats_store(), wiring.now()
-    counts = recount(cases=wiring.case_store(), stats=stats, now=now)
-    return _logged("recount_stats", counts | publish_figures(stats=stats, now=now))
+    first, last = days_to_recount(now, asked)
+    counts = recount(cases=wiring.case_store(), stats=stats, now=now, first=first, last=last)
+    return _logged("recount_stats", counts | publish_figures(stats=stats, now=now, since=first))
 
 
 def send_reports() -> dict[str, int]:

@@ -89,11 +89,12 @@ class StatsStore:
 
         Args:
             case_code: The case.
-            version: Its version; one that is not newer than the last applied changes nothing.
+            version: Its version; an older one than the last applied changes nothing.
             contribution: All of it, not the difference.
 
         Returns:
-            Whether it was newer and is now counted.
+            Whether anything was new and is now counted: a newer version, or what this release counts of a version that
+            an earlier release counted less of.
 
         Raises:
             CaseConflict: Others kept changing the same counters; try again.
@@ -110,12 +111,14 @@ class StatsStore:
 
     def _apply(self, case_code: str, version: int, wanted: _Counts) -> bool:
         former = self._former(case_code)
-        if former is not None and former.version >= version:
-            return False
         counted = _unpack(former.counts) if former else {}
+        if former is not None and (
+            former.version > version or (former.version == version and counted == wanted)
+        ):
+            return False
         record = ContributionRecord(_scope(case_code), CONTRIBUTION, version=version, counts=_pack(wanted))
         unmoved = (
-            ContributionRecord.version == former.version
+            (ContributionRecord.version == former.version) & (ContributionRecord.counts == former.counts)
             if former
             else ContributionRecord.scope.does_not_exist()
         )

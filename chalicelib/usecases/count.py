@@ -10,13 +10,16 @@ from typing import Any
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import Case
 from chalicelib.domain.stats import AREA, PROVINCE, contribution
-from chalicelib.errors import CaseNotFound
+from chalicelib.errors import CaseNotFound, MalformedRequest
 
 RECOUNT_DAYS = 7
 """Days of receipt the nightly recount looks at: a stream keeps its records for one (AWS), so a week misses none."""
 
 MONTHLY_RECOUNT_DAYS = 62
 """Days it looks at in the night before the monthly reports: longer than the longest deadline with its extension."""
+
+MOST_RECOUNT_DAYS = 400
+"""Days one run may be asked to look at."""
 
 PAGE = 100
 
@@ -29,22 +32,45 @@ def count_cases(changed: Iterable[Case], *, stats: Any) -> dict[str, int]:
     return dict(counts)
 
 
-def recount(*, cases: Any, stats: Any, now: datetime, days: int | None = None) -> dict[str, int]:
+def days_to_recount(now: datetime, asked: Mapping[str, Any] | None = None) -> tuple[date, date]:
     """
-    Go through the cases of recent days again: what the stream lost is counted, what disagrees is set right.
+    Return the first and the last day of receipt a recount looks at: recent ones, unless it is asked for others.
 
-    Returns:
-        counts: days, cases, counted (missed by the stream), repaired (counters of receipt that were wrong).
+    Args:
+        asked: `days`, how many, and `until`, the last of them as ISO date (today); either may be missing.
+
+    Raises:
+        MalformedRequest: Asked for no number or no date, or for too many days.
     """
     today = local(now).date()
-    days = days or (MONTHLY_RECOUNT_DAYS if today.day == 1 else RECOUNT_DAYS)
+    usual = MONTHLY_RECOUNT_DAYS if today.day == 1 else RECOUNT_DAYS
+    try:
+        days = int((asked or {}).get("days", usual))
+        last = date.fromisoformat(str((asked or {}).get("until", today)))
+    except (TypeError, ValueError) as problem:
+        raise MalformedRequest("days, until") from problem
+    if not 1 <= days <= MOST_RECOUNT_DAYS or last > today:
+        raise MalformedRequest("days, until")
+    return last - timedelta(days=days - 1), last
+
+
+def recount(*, cases: Any, stats: Any, now: datetime, first: date, last: date) -> dict[str, int]:
+    """
+    Go through the cases received from *first* to *last* again: what is not counted is, what disagrees is set right.
+
+    Returns:
+        counts: days, cases, counted (missed by the stream, or counted less of by an earlier release), repaired
+        (counters of receipt that were wrong).
+    """
+    today = local(now).date()
+    days = (last - first).days + 1
     counts: Counter[str] = Counter(days=days)
     proofs: dict[date, _Proof] = {}
     repaired = 0
     for back in range(days):
-        day = today - timedelta(days=back)
+        day = last - timedelta(days=back)
         proofs[day] = _proof(day, cases, stats, counts)
-        if back:  # today cases come in while we count: it is proved tomorrow
+        if day < today:  # today cases come in while we count: it is proved tomorrow
             repaired += _repair(PROVINCE, day, proofs[day], stats)
     repaired += _repair_areas(proofs, cases, stats, today)
     return dict(counts) | ({"repaired": repaired} if repaired else {})
@@ -75,7 +101,7 @@ def _repair_areas(proofs: Mapping[date, _Proof], cases: Any, stats: Any, today: 
     stats.note_scopes(sorted(seen - known))
     wrong: set[tuple[date, str]] = set()
     for scope in sorted(areas | seen):
-        stored = stats.read(scope, min(proofs), today)
+        stored = stats.read(scope, min(proofs), max(proofs))
         wrong |= {
             (day, scope)
             for day, proof in proofs.items()

@@ -16,12 +16,15 @@ SETTLED_AFTER = 1
 """Whole months made anew each night beside the running one: an answer of last week may still be objected to."""
 
 
-def publish_figures(*, stats: Any, now: datetime) -> dict[str, int]:
+def publish_figures(*, stats: Any, now: datetime, since: date | None = None) -> dict[str, int]:
     """
-    Store the figures of the running and the last month, and of those before that nobody has made yet.
+    Store the figures of the running and the last month, of all from *since*, and of those before that nobody made yet.
 
     They end with yesterday, the last whole day. The cost grows with the agencies and areas that have counters, not with
     the cases. A month that was published and is empty now (its only case was erased) is published as empty.
+
+    Args:
+        since: The first day whose counters have just been proved; an answer counts on no earlier day.
 
     Returns:
         counts: months (published).
@@ -30,7 +33,7 @@ def publish_figures(*, stats: Any, now: datetime) -> dict[str, int]:
     earliest = months_later(until, 1 - MOST_MONTHS)
     known = stats.figures(earliest, until)
     latest = date.fromisoformat(f"{known[-1].months[-1]}-01") if known else earliest
-    first = max(earliest, min(latest, months_later(until, -SETTLED_AFTER)))
+    first = max(earliest, min(latest, months_later(until, -SETTLED_AFTER), months_later(since or until, 0)))
     scopes = [scope for scope in stats.scopes() if scope == PROVINCE or scope.startswith((AGENCY, AREA))]
     counters = {scope: stats.read(scope, first, until) for scope in sorted(scopes)}
     published = {one.months[0] for one in known}

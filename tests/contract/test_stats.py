@@ -48,6 +48,32 @@ def test_an_older_record_does_not_count_after_a_newer_one_that_changed_nothing()
     assert counted() == {DAY: {"received": 1, "received.kind.question": 1}}
 
 
+def test_what_is_counted_anew_since_the_last_deploy_is_added_at_the_version_known():
+    fuller = {**RECEIVED, ("area#29869", DAY): {"received": 1}}
+    StatsStore().apply("1", 2, RECEIVED)
+    assert StatsStore().apply("1", 2, fuller)
+    assert not StatsStore().apply("1", 2, fuller)
+    assert StatsStore().read("area#29869", DAY, DAY) == {DAY: {"received": 1}}
+    assert counted() == {DAY: RECEIVED["province", DAY]}
+    assert StatsStore().contribution("1") == (2, fuller)
+    StatsStore().apply("1", 3, fuller)
+    assert StatsStore().read("area#29869", DAY, DAY) == {DAY: {"received": 1}}
+
+
+def test_a_record_that_is_known_costs_one_read():
+    StatsStore().apply("1", 1, RECEIVED)
+    with measured() as meter:
+        assert not StatsStore().apply("1", 1, RECEIVED)
+    assert meter.operations == ["GetItem"]
+
+
+def test_a_fuller_count_of_one_version_in_several_hands_counts_once(at_once):
+    StatsStore().apply("1", 1, RECEIVED)
+    outcomes = at_once(*[lambda: StatsStore().apply("1", 1, ANSWERED)] * 4)
+    assert sorted(outcomes) == [False, False, False, True]
+    assert counted()[NEXT] == {"handled": 1}
+
+
 def test_a_record_that_changes_nothing_costs_one_plain_write():
     StatsStore().apply("1", 1, RECEIVED)
     with measured() as meter:

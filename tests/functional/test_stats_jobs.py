@@ -8,6 +8,7 @@ from chalicelib import wiring
 from chalicelib.domain.figures import Part
 from chalicelib.domain.stats import PROVINCE, agency_scope, area_scope, contribution
 from chalicelib.entrypoints import jobs
+from chalicelib.errors import MalformedRequest
 from tests.unit.worktime import at
 
 DAY = date(2026, 3, 2)
@@ -147,6 +148,64 @@ def test_a_case_counted_before_there_were_counters_of_areas_is_counted_for_its_a
     stream.page(stream.link(), {"act": "answer", "text": "Đã vá"})
     jobs.count_cases({"Records": records(stream)})
     assert counted(AREA) == {"received": 1, "handled": 1, "on_time": 1}
+
+
+def counted_before_there_were_areas(stream) -> str:
+    """Store what an earlier release counted of the answered case; return its code."""
+    stream.page(stream.link(), {"act": "answer", "text": "Đã vá"})
+    (code,) = stream.codes()
+    known = {
+        key: {name: count for name, count in counts.items() if not name.startswith("on_time.")}
+        for key, counts in contribution(stream.case()).items()
+        if key[0] != AREA
+    }
+    wiring.stats_store().apply(code, stream.case().version, known)
+    return code
+
+
+def test_the_recount_counts_what_an_earlier_release_did_not_and_never_twice(stream):
+    code = counted_before_there_were_areas(stream)
+    stream.at("Tue 03/03/2026 00:30")
+    first = jobs.recount_stats()
+    assert (first["counted"], first.get("repaired", 0)) == (1, 0)
+    assert counted(AREA) == {"received": 1, "handled": 1, "on_time": 1}
+    assert counted()["on_time.service.giao_thong"] == 1
+    assert wiring.stats_store().contribution(code)[1][AREA, DAY] == counted(AREA)
+    stream.text(f"MO LAI {code} chua va xong", sid="SM2")
+    jobs.count_cases({"Records": records(stream)})
+    assert counted(AREA) == {"received": 1}
+    assert "on_time.service.giao_thong" not in counted()
+
+
+@pytest.mark.parametrize("asked", [{"days": 400}, {"days": 31, "until": "2026-03-31"}])
+def test_after_an_upgrade_a_recount_of_older_days_can_be_asked_for(stream, asked):
+    counted_before_there_were_areas(stream)
+    stream.at("Mon 03/08/2026 00:30")
+    jobs.recount_stats({})
+    (march,) = wiring.stats_store().figures(DAY, DAY)
+    assert march.areas == {}
+    found = jobs.recount_stats(asked)
+    assert (found["days"], found["cases"], found["counted"]) == (asked["days"], 1, 1)
+    (march,) = wiring.stats_store().figures(DAY, DAY)
+    assert march.areas["29869"] == Part(1, 1, 1)
+
+
+def test_a_month_of_which_some_days_are_recounted_is_published_whole(stream):
+    jobs.count_cases({"Records": records(stream)})
+    stream.at("Mon 03/08/2026 00:30")
+    jobs.recount_stats({"days": 5, "until": "2026-03-20"})
+    (march,) = wiring.stats_store().figures(DAY, DAY)
+    assert march.total == Part(1, 0, 0)
+    jobs.recount_stats({"days": 5, "until": "2026-03-20"})
+    assert wiring.stats_store().figures(DAY, DAY) == [march]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"days": 401}, {"days": 0}, {"days": "all"}, {"until": "2026-03-03"}, {"until": "today"}]
+)
+def test_a_recount_of_other_days_than_there_can_be_is_refused(stream, asked):
+    with pytest.raises(MalformedRequest):
+        jobs.recount_stats(asked)
 
 
 def test_the_night_makes_the_figures_of_the_days_that_have_passed(stream):
