@@ -198,8 +198,13 @@ def code_version() -> str | None:
     return os.environ.get("CODE_VERSION", "").strip() or None
 
 
+def cdn_mark() -> str:
+    """What our own CloudFront shows in the header x-cdn-mark; empty where there is none."""
+    return os.environ.get("CDN_MARK", "").strip()
+
+
 def proxies() -> int:
-    """How many servers of our own stand before the gateway (CloudFront: 1): so many addresses back is the reader's."""
+    """How many servers of our own stand before a server run without AWS: so many addresses back is the reader's."""
     value = os.environ.get("PROXIES", "").strip() or "0"
     if not value.isdigit():
         raise SettingMissing(f"PROXIES is {value!r} ({province()}). Set it to a number, 0 for none.")

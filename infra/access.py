@@ -114,5 +114,14 @@ def arn(resource: cdk.CfnResource) -> str:
     return resource.get_att("Arn").to_string()
 
 
+def cdn_mark() -> str:
+    """
+    Return what CloudFront shows the API that it is the stack's own: the random part of the stack's id.
+
+    It stands in nothing the public sees, and stays the same as long as the stack does.
+    """
+    return cdk.Fn.select(2, cdk.Fn.split("/", cdk.Aws.STACK_ID))
+
+
 def _allow(sid: str, actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))

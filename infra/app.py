@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.access import arn, statements
+from infra.access import arn, cdn_mark, statements
 from infra.data import keep
 from infra.functions import FUNCTIONS, Function, environment
 from infra.package import Packaged
@@ -145,6 +145,8 @@ class HotlineApp(Construct):
             variables["FILES_BUCKET"] = buckets["files"].ref
         if function.transcribes or function.plays_recordings:
             variables["RECORDINGS_BUCKET"] = buckets["recordings"].ref
+        if function.trigger == "http" and self.plan.behind_cdn:
+            variables["CDN_MARK"] = cdn_mark()
         group = self.log_groups[function.name]
         properties: dict[str, Any] = {
             "FunctionName": self.plan.function(function.name),

@@ -14,6 +14,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from infra.access import cdn_mark
 from infra.api import API, STAGE_ID, has_own_domain, host
 from infra.plan import STAGE, Plan
 
@@ -36,6 +37,9 @@ WEBHOOKS = f"^(/{STAGE})?/(twilio|gateway)/"
 
 VIEWER_ADDRESS = "x-viewer-address"
 """Header in which CloudFront hands on the reader's address; whatever a caller put there is overwritten."""
+
+CDN_HEADER = "x-cdn-mark"
+"""Header by which the API knows its own CloudFront (chalicelib/entrypoints/visitor.py); a caller's is overwritten."""
 
 TELL_ADDRESS = f"""function handler(event) {{
   event.request.headers['{VIEWER_ADDRESS}'] = {{value: event.viewer.ip}};
@@ -82,7 +86,8 @@ def _distribution(scope: Construct, plan: Plan) -> str:
     Return the host name of a CloudFront distribution in front of the API.
 
     Its certificate has to be in us-east-1. API Gateway's own address stays open, because CloudFront calls it: who finds
-    it gets past the rate rule by address, but not past the stage's throttle, a signature or a signed link.
+    it gets past the rate rule by address, but not past the stage's throttle, a signature or a signed link, nor past
+    the limits of the pages: these believe an address handed on only beside CloudFront's mark.
     """
     behaviour = cloudfront.CfnDistribution.CacheBehaviorProperty
     common: dict[str, Any] = {
@@ -121,6 +126,11 @@ def _distribution(scope: Construct, plan: Plan) -> str:
                     custom_origin_config=cloudfront.CfnDistribution.CustomOriginConfigProperty(
                         origin_protocol_policy="https-only", origin_ssl_protocols=["TLSv1.2"]
                     ),
+                    origin_custom_headers=[
+                        cloudfront.CfnDistribution.OriginCustomHeaderProperty(
+                            header_name=CDN_HEADER, header_value=cdn_mark()
+                        )
+                    ],
                     # One try: who calls again, and when, is the provider's to decide.
                     connection_attempts=1,
                 )
@@ -197,7 +207,6 @@ def _firewall(scope: Construct, plan: Plan) -> None:
         sampled_requests_enabled=False,  # samples show addresses and signed links; for the same reason it keeps no log
     )
     behind = acl.ForwardedIPConfigurationProperty(header_name=VIEWER_ADDRESS, fallback_behavior="MATCH")
-    through_cdn = plan.cdn and bool(plan.certificate)
     web_acl = acl(
         scope,
         "Firewall",
@@ -215,8 +224,8 @@ def _firewall(scope: Construct, plan: Plan) -> None:
                     rate_based_statement=acl.RateBasedStatementProperty(
                         limit=plan.requests_per_5_minutes,
                         evaluation_window_sec=300,
-                        aggregate_key_type="FORWARDED_IP" if through_cdn else "IP",
-                        forwarded_ip_config=behind if through_cdn else None,
+                        aggregate_key_type="FORWARDED_IP" if plan.behind_cdn else "IP",
+                        forwarded_ip_config=behind if plan.behind_cdn else None,
                         scope_down_statement=acl.StatementProperty(
                             not_statement=acl.NotStatementProperty(
                                 statement=acl.StatementProperty(

@@ -199,8 +199,6 @@ def environment(function: Function, plan: Plan) -> dict[str, str]:
         variables |= {"SMS_PROVIDER": plan.sms_provider, "SMS_SENDER": plan.sms_sender}
         if plan.voice_number:
             variables["VOICE_NUMBER"] = plan.voice_number
-    if function.trigger == "http" and plan.is_production and plan.cdn and plan.certificate:
-        variables["PROXIES"] = "1"  # CloudFront
     if function.sends_mail:
         variables |= {
             "EMAIL_SENDER": plan.email_sender,

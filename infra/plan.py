@@ -89,6 +89,11 @@ class Plan:
         return self.environment == "production"
 
     @property
+    def behind_cdn(self) -> bool:
+        """Whether CloudFront stands in front of the API."""
+        return self.is_production and self.cdn and bool(self.certificate)
+
+    @property
     def words(self) -> str:
         """How a make command names this stack; with the environment, so that a pilot's remedy never hits production."""
         return f"PROVINCE={self.slug} ENV={self.environment}"

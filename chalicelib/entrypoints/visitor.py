@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hmac
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ PUBLIC_FORM = "public form: signed, limited, from our own pages only"
 PUBLIC_CASE = "public: of a case only what its code, digits or link open"
 
 LANGUAGES = ("vi", "en")
+
+CDN_HEADER = "x-cdn-mark"
+"""Header in which our own CloudFront shows that it is ours (infra/domain.py)."""
 
 PROBLEMS: tuple[tuple[type[Exception], str, int], ...] = (
     (PageNotFound, "not_found", 404),
@@ -72,9 +76,17 @@ def visit(routes: Blueprint, path: str) -> Visit:
 
 
 def _address(request: Any) -> str:
-    """Whose address it is: what our own servers in front have seen; what a caller claims beyond them counts nothing."""
+    """
+    Whose address it is: what our own servers in front have seen; what a caller claims beyond them counts nothing.
+
+    API Gateway's own address stays open beside CloudFront's: what is handed on there counts only with the mark that
+    nobody but our CloudFront knows.
+    """
+    mark = settings.cdn_mark()
+    shown = request.headers.get(CDN_HEADER, "")
+    through_cdn = bool(mark) and hmac.compare_digest(shown.encode("utf-8", "replace"), mark.encode())
     handed_on = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-    back = settings.proxies() + 1
+    back = 1 + (1 if through_cdn else 0 if mark else settings.proxies())
     if back > 1 and len(handed_on) >= back:
         return str(handed_on[-back])
     return str(request.context.get("identity", {}).get("sourceIp", ""))

@@ -54,7 +54,7 @@ def test_a_pilot_below_a_path_links_below_it(deployed, monkeypatch):
 
 def test_the_front_page_says_whether_somebody_answers_calls(deployed):
     deployed.at("Mon 02/03/2026 08:30")
-    assert "Đang có điện thoại viên" in deployed.call("GET", "/")["body"]
+    assert "Điện thoại viên đang trực, đến" in deployed.call("GET", "/")["body"]
     deployed.at("Mon 02/03/2026 23:30")
     assert "Điện thoại viên trực lại lúc" in deployed.call("GET", "/")["body"]
 
@@ -145,11 +145,11 @@ def test_many_at_once_do_not_pass_a_limit(deployed, at_once):
     ("proxies", "handed_on", "network"),
     [
         pytest.param("", "198.51.100.9, 127.0.0.1", "127.0.0.0/24", id="nobody stands before us"),
-        pytest.param("1", "203.0.113.5, 127.0.0.1", "203.0.113.0/24", id="CloudFront does"),
+        pytest.param("1", "203.0.113.5, 127.0.0.1", "203.0.113.0/24", id="a server of ours does"),
         pytest.param(
             "1", "198.51.100.9, 203.0.113.5, 127.0.0.1", "203.0.113.0/24", id="what is claimed is not heard"
         ),
-        pytest.param("1", "", "127.0.0.0/24", id="CloudFront was gone round"),
+        pytest.param("1", "", "127.0.0.0/24", id="it was gone round"),
     ],
 )
 def test_a_reader_behind_our_own_servers_is_told_apart(deployed, monkeypatch, proxies, handed_on, network):
@@ -160,3 +160,25 @@ def test_a_reader_behind_our_own_servers_is_told_apart(deployed, monkeypatch, pr
     deployed.call("GET", "/", headers={"x-forwarded-for": handed_on} if handed_on else {})
     seen = visit(site.routes, "/").network
     assert seen == network_mark(network, wiring.keys())
+
+
+@pytest.mark.parametrize(
+    ("shown", "handed_on", "network"),
+    [
+        pytest.param("the-mark", "203.0.113.5, 127.0.0.1", "203.0.113.0/24", id="CloudFront"),
+        pytest.param(
+            "the-mark", "198.51.100.9, 203.0.113.5, 127.0.0.1", "203.0.113.0/24", id="a claim beyond it"
+        ),
+        pytest.param("", "203.0.113.5, 127.0.0.1", "127.0.0.0/24", id="gone round"),
+        pytest.param("a-mark", "203.0.113.5, 127.0.0.1", "127.0.0.0/24", id="a guess"),
+        pytest.param("mãrk", "203.0.113.5, 127.0.0.1", "127.0.0.0/24", id="no ASCII"),
+    ],
+)
+def test_nobody_who_goes_round_cloudfront_invents_a_network(deployed, monkeypatch, shown, handed_on, network):
+    from chalicelib.domain.keys import network_mark
+    from chalicelib.entrypoints import site
+
+    monkeypatch.setenv("CDN_MARK", "the-mark")
+    monkeypatch.setenv("PROXIES", "1")  # counts nothing beside a mark
+    deployed.call("GET", "/", headers={"x-forwarded-for": handed_on, "x-cdn-mark": shown})
+    assert visit(site.routes, "/").network == network_mark(network, wiring.keys())

@@ -13,6 +13,7 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
 from app import app
+from chalicelib.entrypoints.visitor import CDN_HEADER
 from infra.domain import make_domain
 from infra.functions import FUNCTIONS, named
 from infra.plan import make_plan
@@ -268,6 +269,28 @@ def test_behind_cloudfront_the_firewall_counts_by_the_reader_not_by_cloudfront(t
     config = only(made, "AWS::CloudFront::Distribution")["DistributionConfig"]
     for behaviour in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]):
         assert [one["EventType"] for one in behaviour["FunctionAssociations"]] == ["viewer-request"]
+
+
+def test_cloudfront_and_the_api_alone_share_a_mark_that_is_the_stacks_own(template):
+    made = template(**EVERYTHING)
+    (origin,) = only(made, "AWS::CloudFront::Distribution")["DistributionConfig"]["Origins"]
+    (header,) = origin["OriginCustomHeaders"]
+    assert header["HeaderName"] == CDN_HEADER
+    assert header["HeaderValue"] == {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
+    knows = {
+        function.name: variables["CDN_MARK"]
+        for function in FUNCTIONS
+        if "CDN_MARK"
+        in (variables := made.resources[function.logical_id]["Properties"]["Environment"]["Variables"])
+    }
+    assert knows == {"api_handler": header["HeaderValue"]}
+    assert text(made.raw).count("AWS::StackId") == 2, "it stands nowhere else"
+
+
+@pytest.mark.parametrize("choices", [{}, OWN_DOMAIN], ids=["pilot", "own domain"])
+def test_without_cloudfront_no_address_handed_on_is_believed(template, choices):
+    variables = template(**choices).resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+    assert not {"CDN_MARK", "PROXIES"} & set(variables)
 
 
 def test_cfn_lint_finds_nothing_where_the_domain_is_the_gateways(template):
