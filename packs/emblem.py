@@ -23,11 +23,15 @@ def read_emblem(path: Path, name: str) -> tuple[str, list[Problem]]:
     try:
         text = path.read_text(encoding="utf-8")
         picture = ElementTree.fromstring(text)
-    except (UnicodeDecodeError, ElementTree.ParseError):
+    except ElementTree.ParseError as problem:
+        return "", [Problem(name, problem.position[0], "it is no SVG.", REMEDY)]
+    except UnicodeDecodeError:
         return "", [Problem(name, 0, "it is no SVG.", REMEDY)]
     wrong = [what for one in picture.iter() if (what := _unfit(one))]
     if picture.tag != SVG or "viewBox" not in picture.attrib:
         wrong.append("its outermost element is no <svg> with a viewBox.")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        wrong.append("it holds a DOCTYPE.")
     if len(text) > MAX_CHARACTERS:
         wrong.append(f"it has more than {MAX_CHARACTERS:,} characters; every page loads it.")
     return text, [Problem(name, 0, what, REMEDY) for what in dict.fromkeys(wrong)]

@@ -172,7 +172,11 @@ province = Record(
     },
     {
         "leaders": list_of(contact),
-        "colour": matching(r"#[0-9a-fA-F]{6}", "a colour such as #0b5cad", "Put it in quotes."),
+        "colour": matching(
+            r"#[0-9a-fA-F]{6}",
+            "a colour such as #0b5cad",
+            "Put it in quotes; without them # begins a comment.",
+        ),
         "open311": Record(allowed={"clients": list_of(client)}),
         "map": Record({"tiles": tiles, "attribution": words}),
     },

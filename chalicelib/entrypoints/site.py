@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
@@ -71,7 +73,8 @@ def show_emblem() -> Response:
 @protected_by(PUBLIC)
 @answers_visitor("/robots.txt")
 def show_robots() -> Response:
-    lines = ("User-agent: *", "Disallow: /a/", f"Sitemap: {settings.public_url()}/sitemap.xml", "")
+    path = urlsplit(settings.public_url()).path
+    lines = ("User-agent: *", f"Disallow: {path}/a/", f"Sitemap: {settings.public_url()}/sitemap.xml", "")
     return Response(body="\n".join(lines), headers=headers(DAY, "text/plain; charset=utf-8"))
 
 

@@ -23,7 +23,7 @@ def province_view(directory: Directory | None, language: str) -> dict[str, str]:
         "dial": named(province.get("dial", {}), language),
         "operator": named(province.get("operator", {}), language),
         "office": str(office.get("role", "")),
-        "colour": _readable(str(province.get("colour", ""))),
+        "colour": readable(str(province.get("colour", ""))),
     }
 
 
@@ -62,8 +62,8 @@ def named(names: Any, language: str) -> str:
     return str(names.get(language) or names.get("vi") or "")
 
 
-def _readable(colour: str) -> str:
-    """The province's colour if white on it can be read (WCAG AA, 4.5 : 1), else the house's."""
+def readable(colour: str) -> str:
+    """Return a province's colour if white on it can be read (WCAG AA, 4.5 : 1), else the house's."""
     if not _COLOUR.fullmatch(colour):
         return DEFAULT_COLOUR
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

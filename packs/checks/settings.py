@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from chalicelib.web.province import DEFAULT_COLOUR, readable
 from packs.marked import MarkedDict
 from packs.problem import Problem, did_you_mean
 from packs.reading import Sources
@@ -31,6 +32,10 @@ def check(sources: Sources, today: date) -> Iterator[Problem]:
             yield Problem(
                 *province.at("emergency"), what, "A citizen in danger is given it in the first reply."
             )
+    colour = str(province.get("colour", ""))
+    if colour and readable(colour) != colour:
+        what = f"white letters cannot be read on the colour {colour}; pages show {DEFAULT_COLOUR} instead."
+        yield Problem(*province.at("colour"), what, "Choose a darker one (contrast 4.5 : 1).", "warning")
     hours = province.get("civil_hours")
     if isinstance(hours, MarkedDict) and str(hours.get("from")) >= str(hours.get("to")):
         yield Problem(

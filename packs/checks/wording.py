@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 from chalicelib import texts
 from chalicelib.domain.sms import segments
@@ -67,6 +68,13 @@ def _twice(items: list[MarkedDict], what: str) -> Iterator[Problem]:
         seen[code] = item
 
 
+DIALLED = range(111, 120)
+"""Short numbers of emergency and information services."""
+
+FIRST_OWN = 501
+"""Where a province's own answers begin, out of the way of the common ones."""
+
+
 def _numbers(answers: list[MarkedDict]) -> Iterator[Problem]:
     """A number that people have noted must lead to one answer, whatever came first in the file."""
     taken = {answer.get("number") for answer in answers}
@@ -77,7 +85,8 @@ def _numbers(answers: list[MarkedDict]) -> Iterator[Problem]:
             continue
         if first := seen.get(number):
             what = f"answer {answer.get('code')} has number {number}, like {first.get('code')} ({_place(first)})."
-            free = next(one for one in range(number + 1, number + len(taken) + 1) if one not in taken)
+            begins = max(number + 1, FIRST_OWN) if answer.where[0] != first.where[0] else number + 1
+            free = next(one for one in count(begins) if one not in taken and one not in DIALLED)
             yield Problem(*answer.at("number"), what, f"Give it one that is free, such as {free}.")
         seen.setdefault(number, answer)
 
@@ -86,7 +95,7 @@ def _dialled(answers: list[MarkedDict], province: MarkedDict) -> Iterator[Proble
     """Whoever texts "hoi 114" must not get the answer number 114 (domain/commands.py takes no such number)."""
     emergency = [one for one in province.get("emergency") or () if isinstance(one, MarkedDict)]
     dialled = {str(province.get("number")), *(str(one.get("number")) for one in emergency)}
-    dialled |= {str(number) for number in range(111, 120)}
+    dialled |= {str(number) for number in DIALLED}
     for answer in answers:
         if str(answer.get("number")) in dialled:
             what = f"answer {answer.get('code')} has number {answer['number']}, which people dial."

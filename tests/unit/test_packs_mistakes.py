@@ -611,3 +611,11 @@ def test_a_file_that_is_not_utf8_is_named_with_the_line(tmp_path):
 def test_a_tab_is_told_with_the_way_out(tmp_path):
     told = mistakes(tmp_path, ("routing.yaml", "  - {id: con-lai", "\t- {id: con-lai"))
     assert any(problem.remedy == "Indent with spaces, YAML takes no tabs." for problem in told)
+
+
+def test_a_colour_too_light_for_white_letters_is_a_warning_that_names_its_line(tmp_path):
+    number = 'number: "1022"'
+    (told,) = mistakes(tmp_path, ("province.yaml", number, f'{number}\ncolour: "#ffee00"'))
+    assert (told.severity, told.line) == ("warning", line_of("province.yaml", number) + 1)
+    assert "cannot be read on the colour #ffee00" in told.what
+    assert mistakes(tmp_path, ("province.yaml", number, f'{number}\ncolour: "#0b5cad"')) == []
