@@ -11,7 +11,8 @@ from typing import Any
 
 from bench.meter import measured
 from chalicelib import settings, wiring
-from chalicelib.domain.open311 import OTHER, read_query
+from chalicelib.domain.open311 import OTHER
+from chalicelib.domain.open311_query import read_query
 from chalicelib.storage.case_store import CaseStore
 from chalicelib.usecases.open311_list import find_requests
 from local.database import client

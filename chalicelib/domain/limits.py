@@ -34,6 +34,7 @@ LIMITS: dict[str, Limit] = {
     "upload_network": Limit(200, 3600),  # addresses for uploads
     "rate": Limit(30, 3600),  # what one case's own link does
     "poster": Limit(200, 3600),  # posters made for one network; an office may print one for each unit
+    "list_network": Limit(600, 3600),  # cases read by Open311 from one network, by list or by id
     "client": Limit(1000, 3600),  # requests another city system files with its key
 }
 """What is limited → how often."""

@@ -15,7 +15,8 @@ from chalicelib.domain.calendar import local
 from chalicelib.domain.directory import Attribute, Directory, Service
 from chalicelib.domain.filing import Filing
 from chalicelib.domain.nearest import nearest_communes
-from chalicelib.domain.open311 import OTHER, Fault, Refused, read_moment
+from chalicelib.domain.open311 import OTHER, Fault, Refused
+from chalicelib.domain.open311_query import read_moment
 from chalicelib.domain.text import normalise
 
 MOST_CHARACTERS = 4_000

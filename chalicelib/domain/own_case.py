@@ -76,7 +76,7 @@ def _proof(address: str, contact: str) -> str:
 
 def told_openly(case: Case) -> Status:
     """
-    Return the status a code alone shows.
+    Return the status a code alone shows, on the case's page and by Open311.
 
     A denunciation is with the desk for whoever has nothing but its code, whatever became of it (Law on Denunciations
     2018); an ordinary case that is with the desk looks the same.

@@ -14,13 +14,12 @@ from chalicelib import settings, wiring
 from chalicelib.domain.open311 import (
     TRIAL_CODE,
     Fault,
-    Query,
     Refused,
     client_of,
     jurisdictions,
-    read_query,
     trial_case,
 )
+from chalicelib.domain.open311_query import Query, read_query
 from chalicelib.domain.published import is_published
 from chalicelib.entrypoints.handing_in import file_within_limits
 from chalicelib.entrypoints.http import protected_by
@@ -134,6 +133,7 @@ def _requests(ask: Ask, query: Query) -> Told:
     from chalicelib.usecases.open311_list import find_requests
     from chalicelib.web import open311_fields
 
+    limit("list_network", visit(routes, "/open311").network)
     if ask.is_trial and query.ids == (TRIAL_CODE,):
         found = [trial_case(wiring.now())]
     else:

@@ -31,9 +31,6 @@ from chalicelib.storage.failures import condition_failed, in_hotline_words
 from chalicelib.storage.page import MOST, Page, cursor_of, read_cursor
 from chalicelib.storage.record import moment_text
 
-MOST_EXAMINED = 5_000
-"""Most cases one query looks at for what no index knows, such as their state."""
-
 LISTED_PAGE = 100
 """Rows of a field that are read at a time; one weighs about 150 bytes."""
 
@@ -81,10 +78,16 @@ class CaseStore:
         )
         return record_to_case(record, tuple(event for event in events if event.number <= record.version))
 
-    def heads(self, codes: Iterable[str]) -> list[Case]:
-        """Return the cases with these codes, without their history, in the order asked; unknown ones are left out."""
+    def heads(self, codes: Iterable[str], *, fresh: bool = True) -> list[Case]:
+        """
+        Return the cases with these codes, without their history, in the order asked; unknown ones are left out.
+
+        Args:
+            codes: Which ones.
+            fresh: Strongly consistent; otherwise half the price, and up to a second behind.
+        """
         keys = [{"code": {"S": code}, "item": {"S": CASE}} for code in dict.fromkeys(codes)]
-        found = {item["code"]["S"]: item for item in items_by_key(CaseRecord, keys)}
+        found = {item["code"]["S"]: item for item in items_by_key(CaseRecord, keys, fresh=fresh)}
         return [
             record_to_case(CaseRecord.from_raw_data(found[key["code"]["S"]]))
             for key in keys
@@ -181,16 +184,21 @@ class CaseStore:
             until: Last moment of receipt.
             skip: How many to pass over.
             limit: At most so many; together with *skip* at most `MOST_LISTED`.
-            wants: What else a case must fit. It is asked of at most `MOST_EXAMINED` cases, the newest.
+            wants: What else a case must fit, which no index knows.
+
+        Nothing behind the `MOST_LISTED` newest is looked at, whatever is asked. What was written within the last second
+        may not show yet.
         """
-        codes = self._listed_codes(tuple(dict.fromkeys(services)), since, until)
-        limit = max(0, min(limit, MOST_LISTED - skip))
+        limit = min(limit, MOST_LISTED - skip)
+        if limit <= 0:
+            return []
+        codes = islice(self._listed_codes(tuple(dict.fromkeys(services)), since, until), MOST_LISTED)
         if wants is None:
-            return [case for case in self.heads(islice(codes, skip, skip + limit)) if is_listed(case)]
+            shown = self.heads(islice(codes, skip, skip + limit), fresh=False)
+            return [case for case in shown if is_listed(case)]
         found: list[Case] = []
-        codes = islice(codes, MOST_EXAMINED)
         while len(found) < skip + limit and (batch := list(islice(codes, MOST))):
-            found += [case for case in self.heads(batch) if is_listed(case) and wants(case)]
+            found += [case for case in self.heads(batch, fresh=False) if is_listed(case) and wants(case)]
         return found[skip : skip + limit]
 
     def _listed_codes(self, services: tuple[str, ...], since: datetime, until: datetime) -> Iterator[str]:

@@ -7,14 +7,16 @@ from typing import Any
 from chalicelib.domain.case import Case
 from chalicelib.domain.code import is_valid_code
 from chalicelib.domain.directory import Directory
-from chalicelib.domain.open311 import OTHER, Query, is_listed
+from chalicelib.domain.open311 import OTHER, as_seen
+from chalicelib.domain.open311_query import Query
 
 
 def find_requests(query: Query, *, cases: Any, directory: Directory) -> list[Case]:
     """
-    Return the cases of one page, without their history: by id in the order asked, else newest first.
+    Return the cases of one page as other systems see them: by id in the order asked, else newest first.
 
-    A denunciation, an advertisement and a code that does not exist are left out alike.
+    They carry no history. By its id every case is found; a denunciation and an advertisement look as if they were
+    with the desk.
 
     Raises:
         StorageUnavailable: The database did not answer.
@@ -22,13 +24,13 @@ def find_requests(query: Query, *, cases: Any, directory: Directory) -> list[Cas
     first = (query.page - 1) * query.page_size
     if query.ids:
         known = [code for code in query.ids if is_valid_code(code)][first : first + query.page_size]
-        return [case for case in cases.heads(known) if is_listed(case)]
+        return [as_seen(case) for case in cases.heads(known)]
     found: list[Case] = cases.listed(
         query.services or (*directory.services, OTHER),
         since=query.since,
         until=query.until,
         skip=first,
         limit=query.page_size,
-        wants=query.wants if query.looks_at_cases else None,
+        wants=(lambda case: query.wants(as_seen(case))) if query.looks_at_cases else None,
     )
-    return found
+    return [as_seen(case) for case in found]

@@ -8,6 +8,7 @@ import pytest
 from bench.meter import measured
 from chalicelib.domain.case import Actor, Kind, Priority
 from chalicelib.errors import CaseNotFound, MalformedRequest
+from chalicelib.storage import case_store
 from chalicelib.storage.case_store import CaseStore
 from chalicelib.storage.commit import commit
 
@@ -247,7 +248,8 @@ def listed(services, **asked):
 def test_cases_for_other_systems_come_newest_first_over_all_fields(make_case, now):
     made = []
     for hours, service in enumerate(("giao_thong", "dien", "giao_thong", None)):
-        made.append(make_case(f"{hours}82177306", at=now + timedelta(hours=hours), service=service))
+        at = now + timedelta(hours=hours)
+        made.append(make_case(f"{hours}82177306", at=at, service=service, channel="open311"))
         commit(cases=made[-1:])
     roads, power, roads_again, none = codes(made)
     assert listed(("giao_thong", "dien", "khac")) == [none, roads_again, power, roads]
@@ -261,14 +263,48 @@ def test_cases_for_other_systems_come_newest_first_over_all_fields(make_case, no
     assert listed(()) == []
 
 
-def test_denunciations_and_advertisements_are_in_no_list_for_other_systems(make_case):
-    commit(cases=[make_case("111111111", kind=Kind.DENUNCIATION, service="dien")])
-    commit(cases=[make_case("222222222", spam=True, service="dien")])
+@pytest.mark.parametrize("channel", ["sms", "open311"])
+def test_denunciations_and_advertisements_are_in_no_list_for_other_systems(make_assigned, channel):
+    commit(cases=[make_assigned("111111111", kind=Kind.DENUNCIATION, service="dien", channel=channel)])
+    commit(cases=[make_assigned("222222222", spam=True, service="dien", channel=channel)])
     assert listed(("dien",)) == []
 
 
-def test_a_case_stays_in_the_list_and_moves_with_its_field(make_case, now):
-    case = make_case(service="dien")
+def test_a_case_is_listed_while_it_is_not_with_the_desk(make_case, now):
+    commit(
+        cases=[
+            make_case("111111111", service="dien"),
+            make_case("222222222", service="dien", channel="open311"),
+        ]
+    )
+    assert listed(("dien",)) == ["222222222"]
+    due = now + timedelta(days=3)
+    case = CaseStore().get("111111111").act("assign", actor=Actor.DESK, at=now, agency="dien-luc", due_at=due)
+    commit(cases=[case])
+    assert listed(("dien",)) == ["222222222", "111111111"]
+    back = CaseStore().get("111111111").act("return", actor=Actor.AGENCY, at=now, agency=None, due_at=None)
+    commit(cases=[back])
+    assert listed(("dien",)) == ["222222222"]
+
+
+def test_nothing_is_looked_at_behind_the_newest(make_assigned, now, monkeypatch):
+    monkeypatch.setattr(case_store, "MOST_LISTED", 3)
+    all_codes = [f"{number}82177306" for number in range(6)]
+    for number, code in enumerate(all_codes):
+        commit(cases=[make_assigned(code, due_in=99, at=now + timedelta(hours=number), service="dien")])
+    newest = all_codes[:2:-1]
+    asked = []
+    assert listed(("dien",)) == newest
+    assert listed(("dien",), wants=lambda case: asked.append(case.code)) == [] and asked == newest
+    assert listed(("dien",), skip=2, limit=1000) == newest[2:]
+    with measured() as meter:
+        assert listed(("dien",), skip=3) == [] == listed(("dien",), skip=999_999_000, limit=1000)
+        assert listed(("dien",), skip=3, wants=lambda case: True) == []
+    assert meter.operations == []
+
+
+def test_a_case_stays_in_the_list_and_moves_with_its_field(make_assigned, now):
+    case = make_assigned(service="dien")
     commit(cases=[case])
     kept = CaseStore().get(case.code)
     commit(cases=[replace(kept.act("describe", actor=Actor.DESK, at=now), service="giao_thong")])

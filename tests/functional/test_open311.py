@@ -12,7 +12,7 @@ import pytest
 from werkzeug.test import Client
 
 from chalicelib import wiring
-from chalicelib.domain.case import Actor
+from chalicelib.domain.case import Actor, Kind, Status
 from chalicelib.domain.code import is_valid_code
 from chalicelib.domain.limits import LIMITS
 from chalicelib.domain.open311 import TRIAL_CODE
@@ -362,35 +362,108 @@ def test_a_case_of_no_place_is_shown_in_the_middle_of_the_province(room, deploye
 
 
 def test_a_case_without_a_field_stands_under_other(room, deployed):
-    deployed.text("Alo")
+    room.filed(service_code="khac", description=None)
     listed = room.json("requests")
     assert [(one["service_code"], one["service_name"]) for one in listed] == [("khac", "Lĩnh vực khác")]
     assert room.json("requests", {"service_code": "khac"}) == listed
 
 
-def test_denunciations_and_advertisements_do_not_exist_for_other_systems(room, deployed):
-    deployed.text("Tôi tố cáo ông chủ tịch xã nhận hối lộ 50 triệu", sid="SM1")
-    deployed.text(
-        "Vay tiền nhanh lãi suất thấp 0%, gọi ngay 0900000999 nhận tiền liền",
-        sid="SM2",
-        sender="+84900000002",
+DENUNCIATION = "Tôi tố cáo ông chủ tịch xã Mỹ An Hưng nhận hối lộ 50 triệu tiền đất"
+ADVERTISEMENT = "Vay tiền nhanh lãi suất thấp 0%, gọi ngay 0900000999 nhận tiền liền"
+WITH_THE_DESK = "Tôi hỏi về chuyện hôm trước ở phường Sa Đéc"
+
+
+def without_id(shown):
+    return {name: value for name, value in shown.items() if name != "service_request_id"}
+
+
+def close(deployed, code):
+    """What becomes of a case later: an agency, a due time, an answer."""
+    deployed.now += timedelta(days=3)
+    ended = deployed.case(code).act("note", actor=Actor.DESK, at=deployed.now)
+    facts = {
+        "agency": "so_xay_dung",
+        "due_at": deployed.now,
+        "answered_at": deployed.now,
+        "lat": 10.3,
+        "long": 105.7,
+    }
+    commit(cases=[replace(ended, status=Status.CLOSED, area="29905", service="dat_dai", **facts)])
+
+
+def test_a_denunciation_and_an_advertisement_look_like_any_case_with_the_desk(room, deployed):
+    """The page of the case says the same of all three."""
+    codes = []
+    for number, words in enumerate((WITH_THE_DESK, DENUNCIATION, ADVERTISEMENT)):
+        deployed.text(words, sid=f"SM{number}", sender=f"+8490000000{number}")
+        (code,) = set(deployed.codes()) - set(codes)
+        codes.append(code)
+    ordinary, denunciation, advertisement = (deployed.case(code) for code in codes)
+    assert ordinary.status is Status.RECEIVED and ordinary.kind is not Kind.DENUNCIATION and not ordinary.spam
+    assert denunciation.kind is Kind.DENUNCIATION and advertisement.spam
+    for code in codes[1:]:
+        close(deployed, code)
+
+    first, *others = (room.json(f"requests/{code}", {"extensions": "true"})[0] for code in codes)
+    assert [without_id(one) for one in others] == [without_id(first)] * 2
+    assert (first["service_code"], first["status_notes"], first["address"]) == (
+        "khac",
+        "Đã tiếp nhận",
+        "tỉnh Đồng Tháp",
     )
-    codes = deployed.codes()
-    assert len(codes) == 2
-    assert room.json("requests") == []
-    assert room.json("requests", {"service_request_id": ",".join(codes)}) == []
-    unknown = room.ask("v2/requests/482177306.json")
-    for code in codes:
-        answer = room.ask(f"v2/requests/{code}.json")
-        assert (answer.status_code, answer.data) == (404, unknown.data)
-        assert room.ask(f"v2/tokens/{code}.json").status_code == 404
+    assert room.json("requests", {"service_request_id": ",".join(codes)})[1]["agency_responsible"] is None
+    assert room.json(f"tokens/{codes[1]}") == [{"service_request_id": codes[1], "token": codes[1]}]
+    assert room.json("requests", "start_date=2026-03-01") == []
+
+
+def test_a_denunciation_another_system_filed_looks_like_its_other_cases_with_the_desk(room, deployed):
+    sent = {"service_code": "dat_dai", "address_id": "29905", "lat": None, "long": None}
+    ordinary = room.filed(external_id="1", **sent)
+    denunciation = room.filed(external_id="2", description=DENUNCIATION, **sent)
+    returned = deployed.case(ordinary).act("note", actor=Actor.DESK, at=deployed.now)
+    commit(cases=[replace(returned, status=Status.RECEIVED, agency=None, due_at=None)])
+    assert deployed.case(denunciation).kind is Kind.DENUNCIATION
+    close(deployed, denunciation)
+    commit(
+        cases=[
+            replace(
+                deployed.case(denunciation).act("note", actor=Actor.DESK, at=deployed.now),
+                service="dat_dai",
+                lat=None,
+                long=None,
+            )
+        ]
+    )
+
+    one, other = (room.json(f"requests/{code}")[0] for code in (ordinary, denunciation))
+    assert without_id(one) == without_id(other) and one["service_code"] == "dat_dai"
+    listed = [one["service_request_id"] for one in room.json("requests", "start_date=2026-03-01")]
+    assert listed == [ordinary]
+
+
+def test_a_case_of_another_way_is_listed_once_it_has_left_the_desk(room, deployed):
+    deployed.text(WITH_THE_DESK)
+    code = deployed.case().code
+    assert room.json("requests") == [] == room.json("requests", "status=open")
+    assert room.json(f"requests/{code}")[0]["status"] == "open"
+    assigned = deployed.case(code).act("assign", actor=Actor.DESK, at=deployed.now, agency="so_xay_dung")
+    commit(cases=[assigned])
+    assert [one["service_request_id"] for one in room.json("requests")] == [code]
+
+
+def test_who_reads_too_much_is_asked_to_wait(room, monkeypatch):
+    monkeypatch.setitem(LIMITS, "list_network", replace(LIMITS["list_network"], most=3))
+    code = room.filed()
+    assert room.json("requests") and room.json(f"requests/{code}") and room.json(f"tokens/{code}")
+    for path in ("requests", f"requests/{code}", f"tokens/{code}"):
+        answer = room.ask(f"v2/{path}.json")
+        assert answer.status_code == 429 and told(answer)[0][0] == "429" and answer.headers["Retry-After"]
+    assert room.json("services")
 
 
 def test_a_case_that_turns_out_a_denunciation_leaves_the_list(room, deployed):
     code = room.filed()
     case = deployed.case(code)
-    from chalicelib.domain.case import Kind
-
     commit(cases=[replace(case.act("note", actor=Actor.DESK, at=deployed.now), kind=Kind.DENUNCIATION)])
     assert room.json("requests") == []
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.open311 import Refused, moment_text, read_moment, read_query, spot, trial_case
+from chalicelib.domain.open311 import Refused, moment_text, spot, trial_case
 from chalicelib.domain.open311_form import read_filing
+from chalicelib.domain.open311_query import read_moment, read_query
 from chalicelib.gateways.phone import e164
 from chalicelib.gateways.posted_form import read_form
 from chalicelib.web.open311_fields import requests
