@@ -43,6 +43,13 @@ SCRIPT = b"<html><script>alert(document.domain)</script>"
 ARCHIVE = b"PK\x03\x04EVIL.EXE"
 
 
+def heavy_jpeg(scan_bytes: int) -> bytes:
+    """A JPEG whose one scan is long and of nothing: it packs to a thousandth."""
+    jpeg = picture(16, 16)
+    scan = jpeg.index(b"\xff\xda")
+    return jpeg[: scan + 14] + b"\0" * scan_bytes + b"\xff\xd9"
+
+
 def polyglot() -> bytes:
     """A JPEG that is a page to one program and an archive to another."""
     jpeg = picture()
@@ -83,6 +90,31 @@ def pdf(pages: int = 1, *, harmful: bool = False, locked: bool = False) -> bytes
         writer.add_metadata({"/Author": "NGUOI-SOAN"})
     if locked:
         writer.encrypt("mat-khau")
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def pdf_of_jpegs(*jpegs: bytes, packed: bool = True) -> bytes:
+    """A PDF with a page for each JPEG; *packed*: each lies in it as small as it goes."""
+    from pypdf import PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject
+
+    writer = PdfWriter()
+    for jpeg in jpegs:
+        image = StreamObject()
+        filters = [
+            NameObject(name) for name in (("/FlateDecode", "/DCTDecode") if packed else ("/DCTDecode",))
+        ]
+        for name, value in (("/Type", "/XObject"), ("/Subtype", "/Image"), ("/ColorSpace", "/DeviceRGB")):
+            image[NameObject(name)] = NameObject(value)
+        for name, number in (("/Width", 16), ("/Height", 16), ("/BitsPerComponent", 8)):
+            image[NameObject(name)] = NumberObject(number)
+        image[NameObject("/Filter")] = ArrayObject(filters)
+        image._data = zlib.compress(jpeg, 9) if packed else jpeg
+        shown = DictionaryObject({NameObject("/image"): writer._add_object(image)})
+        page = writer.add_blank_page(200, 200)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shown})
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()

@@ -13,13 +13,17 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Timer
 
-from chalicelib.domain.attachment import SafeFile
+from chalicelib.domain.attachment import ENDINGS, MAX_BYTES, REFUSALS, SafeFile
 from chalicelib.errors import FileRefused
 
 SECONDS = 10
 """Of waiting; a sender has 55 seconds for five files and its messages. With 512 MB a phone's picture takes two, the
 largest that is taken eight (docs/ops/sizes.md)."""
+
+HEAD_BYTES = 1_000
+"""Longest line a child tells about a file."""
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -39,25 +43,58 @@ def make_safe(
         seconds: How long it is waited for.
 
     Raises:
-        FileRefused: It is broken, too much, or not what it seems.
+        FileRefused: It is broken, too much, or not what it seems; "unreadable" also when
+            the child died or was too slow.
     """
     path = os.pathsep.join(dict.fromkeys([_ROOT, *filter(None, sys.path)]))
-    command = [sys.executable, "-P", "-m", "chalicelib.gateways.safe_child", content_type]
+    command = [sys.executable, "-P", "-m", "chalicelib.gateways.safe_child", content_type, str(MAX_BYTES)]
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    too_slow = Timer(seconds, child.kill)
+    too_slow.start()
     try:
-        done = subprocess.run(
-            command,
-            input=content,
-            capture_output=True,
-            timeout=seconds,
-            env={**environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
-            check=True,
+        with child:
+            head, made = _spoken(child, content)
+        if child.returncode != 0:
+            raise ValueError("killed by a limit, or by what it read")
+        safe, refused = _understood(json.loads(head), made)
+    except (OSError, ValueError) as problem:
+        _log.warning(
+            "file not made anew", extra={"reason": type(problem).__name__, "status": child.returncode}
         )
-        head, _, made = done.stdout.partition(b"\n")
-        about = json.loads(head)
-    except (subprocess.SubprocessError, ValueError) as problem:  # killed by a limit, or by what it read
-        code = getattr(problem, "returncode", None)
-        _log.warning("file not made anew", extra={"reason": type(problem).__name__, "status": code})
         raise FileRefused("unreadable") from problem
-    if refused := about.get("refused"):
-        raise FileRefused(str(refused))
-    return SafeFile(made, str(about["type"]), int(about["width"]), int(about["height"]))
+    finally:
+        too_slow.cancel()
+    if refused:
+        raise FileRefused(refused)
+    return safe
+
+
+def _spoken(child: subprocess.Popen[bytes], content: bytes) -> tuple[bytes, bytes]:
+    """What a child says of *content*, and the new file; whatever it is, no more than a file may have is read."""
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        child.stdin.write(content)
+        child.stdin.close()
+        head, made = child.stdout.readline(HEAD_BYTES), child.stdout.read(MAX_BYTES + 1)
+        if len(made) > MAX_BYTES:
+            raise ValueError("it says too much")
+        return head, made
+    except BaseException:
+        child.kill()
+        raise
+
+
+def _understood(about: object, made: bytes) -> tuple[SafeFile, str]:
+    """The new file, or why there is none. Raises ValueError when a child says neither."""
+    match about:
+        case {"refused": str(reason)} if reason in REFUSALS:
+            return SafeFile(b"", ""), reason
+        case {"type": str(kind), "width": int(width), "height": int(height)} if kind in ENDINGS and made:
+            return SafeFile(made, kind, width, height), ""
+    raise ValueError("it says something else")

@@ -19,7 +19,7 @@ QUALITY = 82
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
-MOST_PIXELS = {"image/jpeg": 50_000_000, "image/png": 25_000_000, "image/webp": 16_000_000}
+MOST_PIXELS = {"image/jpeg": 50_000_000, "image/png": 20_000_000, "image/webp": 13_000_000}
 """What a decoder may unfold within the memory of safe_child.py. A JPEG is read at half or a quarter of its size, PNG
 only whole, WebP whole and three times; pictures of phones have 12 million, the largest JPEGs 50."""
 

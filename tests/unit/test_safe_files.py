@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from chalicelib.domain.attachment import SafeFile, file_type
+from chalicelib.domain.attachment import MAX_BYTES, SafeFile, file_type
 from chalicelib.errors import FileRefused
 from chalicelib.gateways.safe_files import make_safe
-from chalicelib.gateways.safe_pdf import remake_pdf, without_notes
+from chalicelib.gateways.safe_pdf import UNFOLDED_BYTES, remake_pdf, without_notes
 from chalicelib.gateways.safe_picture import LONGEST_SIDE, remake_picture
-from tests.strangers_files import ARCHIVE, SCRIPT, bomb, pdf, picture, polyglot
+from tests.strangers_files import ARCHIVE, SCRIPT, bomb, heavy_jpeg, pdf, pdf_of_jpegs, picture, polyglot
 
 RED, BLUE = (254, 0, 0), (0, 0, 254)
 
@@ -134,14 +134,33 @@ def test_a_child_that_dies_or_takes_too_long_is_a_refusal():
         made_safe(picture(), "image/none")
 
 
-def test_the_child_has_no_key_and_little_memory():
+@pytest.mark.parametrize("held", ["bytearray(280 * MB)", "mmap.mmap(-1, 400 * MB)"])
+def test_the_child_has_little_memory(held):
     script = (
-        "import resource, sys; from chalicelib.gateways import safe_child\n"
+        "import mmap, resource; from chalicelib.gateways import safe_child; MB = 1024 * 1024\n"
         "for limit, most in safe_child.LIMITS.items(): resource.setrlimit(limit, (most, most))\n"
-        "held = bytearray(400 * 1024 * 1024)\n"
+        f"{held}\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert "MemoryError" in done.stderr
+    assert "MemoryError" in done.stderr or "Cannot allocate memory" in done.stderr
+
+
+def packed(mode: str, side: tuple[int, int], kind: str, **more: object) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, side).save(out, kind, **more)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"),
+    [
+        pytest.param(packed("P", (5000, 4000), "PNG", transparency=0), "image/png", id="PNG"),
+        pytest.param(packed("RGBA", (4096, 3072), "WEBP", lossless=True, method=0), "image/webp", id="WebP"),
+        pytest.param(packed("RGB", (7000, 7000), "JPEG", progressive=True), "image/jpeg", id="JPEG"),
+    ],
+)
+def test_the_largest_pictures_that_are_taken_fit_into_the_child_s_memory(sent, kind):
+    assert made_safe(sent, kind).width > 1_000
 
 
 # PDF
@@ -178,8 +197,58 @@ def test_a_pdf_that_cannot_be_taken_says_why(sent, why):
         made_safe(sent, "application/pdf")
 
 
+MILLION = 1_000_000
+
+
+def test_pictures_that_unfold_together_to_more_than_one_file_may_are_refused():
+    notes = b"\xff\xfe\xff\xff" + b"\0" * 65_533  # dropped: what is kept of it is small
+    jpeg = picture(16, 16)
+    folded = jpeg[:2] + notes * 180 + jpeg[2:]
+    assert 3 * len(folded) < UNFOLDED_BYTES < 4 * len(folded)
+    assert len(PdfReader(io.BytesIO(remake_pdf(pdf_of_jpegs(*[folded] * 3), MAX_BYTES))).pages) == 3
+    sent = pdf_of_jpegs(*[folded + b"%d" % number for number in range(4)])
+    assert len(sent) < 60_000
+    with pytest.raises(FileRefused, match="too_large"):
+        remake_pdf(sent, MAX_BYTES)
+
+
+def test_what_would_be_kept_is_never_larger_than_what_may_be_sent():
+    sent = pdf_of_jpegs(heavy_jpeg(6 * MILLION), heavy_jpeg(6 * MILLION))
+    assert len(sent) < 20_000
+    with pytest.raises(FileRefused, match="too_large"):
+        remake_pdf(sent, MAX_BYTES)
+    with pytest.raises(FileRefused, match="too_large"):
+        made_safe(sent, "application/pdf")
+    assert len(made_safe(pdf_of_jpegs(heavy_jpeg(6 * MILLION)), "application/pdf").content) > 6 * MILLION
+
+
+SAYS = {
+    "a page": '{"type": "text/html", "width": 0, "height": 0}\n<script>',
+    "a picture without sides": '{"type": "image/jpeg"}\nxyz',
+    "a file of nothing": '{"type": "image/jpeg", "width": 1, "height": 1}\n',
+    "a reason of its own": '{"refused": "<script>"}\n',
+    "a list": "[]\n",
+    "nothing": "",
+    "no end of a line": "x" * 5_000,
+    "no end": '{"type": "image/jpeg", "width": 1, "height": 1}\n' + "x" * (MAX_BYTES + 1),
+}
+
+
+@pytest.mark.parametrize("says", SAYS.values(), ids=SAYS)
+def test_a_child_that_says_anything_else_is_a_refusal(says, tmp_path, monkeypatch):
+    """One that was taken over by what it read may say anything, and go on for ever."""
+    words = tmp_path / "words"
+    words.write_text(says)
+    child = tmp_path / "child"
+    child.write_text(f"#!/bin/sh\ncat > /dev/null; cat {words}\n")
+    child.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(child))
+    with pytest.raises(FileRefused, match="unreadable"):
+        make_safe(picture(), "image/jpeg", environment={"PATH": "/usr/bin:/bin"})
+
+
 def test_fifty_pages_are_taken():
-    assert len(PdfReader(io.BytesIO(remake_pdf(pdf(50)))).pages) == 50
+    assert len(PdfReader(io.BytesIO(remake_pdf(pdf(50), MAX_BYTES))).pages) == 50
 
 
 def test_a_jpeg_loses_its_notes_and_no_pixel():
@@ -187,6 +256,34 @@ def test_a_jpeg_loses_its_notes_and_no_pixel():
     bare = without_notes(sent)
     assert b"TELEPHONE" not in bare and b"TAKEN-AT-HOME" not in bare
     assert seen(bare).tobytes() == seen(sent).tobytes()
+
+
+@pytest.mark.parametrize("more", [{}, {"progressive": True}], ids=["one scan", "many scans"])
+def test_what_follows_a_jpeg_inside_a_pdf_is_cut_off(more):
+    sent = picture(200, 200, **more)
+    for behind in (picture(), ARCHIVE, SCRIPT, b"\xff\xd9" + picture()):
+        bare = without_notes(sent + behind)
+        assert bare == without_notes(sent) and bare.endswith(b"\xff\xd9")
+    assert seen(bare).tobytes() == seen(sent).tobytes()
+    made = remake_pdf(pdf_of_jpegs(sent + picture(), packed=False), MAX_BYTES)
+    assert b"TELEPHONE" not in made and made.count(b"\xff\xd8\xff") == 1
+
+
+def test_a_note_between_two_scans_or_a_small_picture_in_the_head_goes_too():
+    sent = picture(200, 200, progressive=True)
+    second = sent.rindex(b"\xff\xda")
+    note = b"\xff\xfe\x00\x08SECRET"
+    thumbnail = b"\xff\xe0\x00\x0cJFXX\0SMALL"
+    bare = without_notes(sent[:2] + thumbnail + sent[2:second] + note + sent[second:])
+    assert bare == without_notes(sent)
+
+
+@pytest.mark.parametrize(
+    "jpeg", [b"\xff\xd8", b"\xff\xd8\xff", b"\xff\xd8\xff\xd9", b"\xff\xd8 PK", b"PK"], ids=repr
+)
+def test_what_has_no_pixels_is_no_jpeg(jpeg):
+    with pytest.raises(FileRefused, match="unreadable"):
+        without_notes(jpeg)
 
 
 @pytest.mark.parametrize(
