@@ -9,7 +9,6 @@ from typing import Any
 from chalicelib.domain.case import Case
 from chalicelib.domain.directory import Area, StandardAnswer
 
-
 BY_FORM = ("web", "open311")
 """Channels of cases whose reporter nobody has proved: who files may leave a stranger's number."""
 

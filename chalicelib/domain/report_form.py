@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.attachment import MOST, is_form
 from chalicelib.domain.keys import Keys, read_form_token
-from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
+from chalicelib.domain.text import MAX_FORM_CHARACTERS, typed
 from chalicelib.errors import LinkNotValid
 
 FEWEST_LETTERS = 4
@@ -76,7 +76,7 @@ def read_entered(values: Callable[[str], Sequence[str]]) -> Entered:
     """
 
     def last(name: str) -> str:
-        return normalise((values(name) or ("",))[-1])
+        return typed((values(name) or ("",))[-1])
 
     lat, long = _degrees(last("lat"), 90), _degrees(last("long"), 180)
     keys = ",".join(values("uploads")).split(",")

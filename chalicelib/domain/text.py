@@ -11,13 +11,28 @@ import unicodedata
 
 from chalicelib.domain.legacy_text import looks_pasted_from_old_font, repair
 
-__all__ = ["MAX_CHARACTERS", "MAX_FORM_CHARACTERS", "fold", "has_marks", "normalise", "repair", "unaccent"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_FORM_CHARACTERS",
+    "fold",
+    "has_marks",
+    "normalise",
+    "repair",
+    "typed",
+    "unaccent",
+]
 
 MAX_CHARACTERS = 10_000
 """Longest text kept: 40 kB of UTF-8 at worst, a tenth of what one stored item may hold."""
 
 MAX_FORM_CHARACTERS = 4_000
 """Longest text a page takes from an agency or the desk; named in the message about a longer one."""
+
+MAX_TYPED = 4 * MAX_FORM_CHARACTERS
+"""Characters of one field of a public form that are looked at: a letter with two marks may come as three."""
+
+MOST_MARKS = 30
+"""On one letter; no language needs more (Unicode Standard Annex 15, Stream-Safe Text Format)."""
 
 _NEWLINES = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -29,7 +44,8 @@ _UNSAFE = re.compile(
     r"\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _SOFT_HYPHEN = "\xad"
-_BLANK_LINES = re.compile(r" *\n *(?:\n *){2,}")
+# A run of spaces is looked at from its first only: from each of them, a page of spaces would take seconds.
+_BLANK_LINES = re.compile(r"(?<! ) *\n *(?:\n *){2,}")
 
 _TONED = {
     "a": "àáảãạ",
@@ -67,7 +83,7 @@ def normalise(text: str) -> str:
     """
     text = _NEWLINES.sub("\n", text)
     if not text.isascii():
-        text = _SURROGATES.sub("\ufffd", text)
+        text = _with_few_marks(_SURROGATES.sub("\ufffd", text))
         text = unicodedata.normalize("NFC", text)
         text = _SPACES.sub(" ", text)
     text = _UNSAFE.sub(lambda found: " " if found.group() == "\t" else "", text)
@@ -80,6 +96,21 @@ def normalise(text: str) -> str:
             text = _TONE_STYLE.sub(lambda found: _TONE_MOVES[found.group()], text)
     text = _BLANK_LINES.sub("\n\n", text)
     return text.strip()[:MAX_CHARACTERS].rstrip()
+
+
+def typed(text: str) -> str:
+    """Return what stands in a field of a public form, normalised: no more of it than any field may hold."""
+    return normalise(text[:MAX_TYPED])
+
+
+def _with_few_marks(text: str) -> str:
+    """Leave out marks nobody sees: the time to compose a letter grows with the square of those on it."""
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _folding() -> dict[int, int | None]:

@@ -32,7 +32,7 @@ from chalicelib.domain.report_form import (
     mistakes,
     read_entered,
 )
-from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
+from chalicelib.domain.text import MAX_FORM_CHARACTERS, typed
 from chalicelib.entrypoints.handing_in import file_within_limits
 from chalicelib.entrypoints.http import JSON, protected_by
 from chalicelib.entrypoints.visitor import (
@@ -78,7 +78,7 @@ def show_form() -> Response:
     directory = wiring.directory()
     area = directory.areas.get(reader.query.get("area", ""))
     entered = Entered(
-        text=normalise(reader.query.get("text", ""))[:MAX_FORM_CHARACTERS],
+        text=typed(reader.query.get("text", ""))[:MAX_FORM_CHARACTERS],
         place=unit_text(area, directory),
         area=area.id if area else "",
     )

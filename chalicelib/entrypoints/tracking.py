@@ -16,7 +16,7 @@ from chalicelib import wiring
 from chalicelib.domain.case import Actor, Case
 from chalicelib.domain.code import is_valid_code
 from chalicelib.domain.keys import form_token, read_form_token
-from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
+from chalicelib.domain.text import MAX_FORM_CHARACTERS, typed
 from chalicelib.entrypoints.http import protected_by
 from chalicelib.entrypoints.visitor import (
     PUBLIC_CASE,
@@ -66,7 +66,7 @@ class Entered:
 @answers_visitor(HERE)
 def show_look_up() -> Response:
     reader = visit(routes, HERE)
-    code = normalise(reader.query.get("code", ""))[:MOST_SHOWN]
+    code = typed(reader.query.get("code", ""))[:MOST_SHOWN]
     return _look_up(reader, {"code": code}, keep_seconds=0 if code else MINUTE)
 
 
@@ -77,7 +77,7 @@ def look_up() -> Response:
     from chalicelib.domain.own_case import read_contact
 
     reader, form = visit(routes, HERE), posted(routes)
-    entered = {name: normalise(form.get(name, ""))[:MOST_SHOWN] for name in ("code", "contact")}
+    entered = {name: typed(form.get(name, ""))[:MOST_SHOWN] for name in ("code", "contact")}
     code, contact, wrong = re.sub(r"[\s.-]", "", entered["code"]), "", []
     if not is_valid_code(code):
         wrong.append("code")
@@ -134,7 +134,7 @@ def show_own(token: str) -> Response:
 def act_on_own(token: str) -> Response:
     token = unquote(token)
     reader, form = visit(routes, f"{HERE}/{token}"), posted(routes)
-    said = {name: normalise(form.get(name, "")) for name in ("act", "text", "rating", "form")}
+    said = {name: typed(form.get(name, "")) for name in ("act", "text", "rating", "form")}
     entered = Entered(**said, confirmed=form.get("confirm", "") == "yes")
     try:
         case = _open(token)

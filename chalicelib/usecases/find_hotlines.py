@@ -24,7 +24,7 @@ from chalicelib.domain.hotlines import (
     serving,
 )
 from chalicelib.domain.routing import units_on
-from chalicelib.domain.text import fold, normalise
+from chalicelib.domain.text import MAX_TYPED, fold, normalise
 from chalicelib.usecases.hotlines import area_named
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def find_hotlines(
         now: Timezone-aware.
         read: Understands words as of today.
     """
-    said = " ".join(normalise(typed).split())[:MAX_SAID].strip()
+    said = " ".join(normalise(typed[:MAX_TYPED]).split())[:MAX_SAID].strip()
     if not fold(said).strip(" .,;:-"):
         return Lookup(said, UNKNOWN)
     understanding = read(said)

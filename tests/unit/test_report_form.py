@@ -165,3 +165,9 @@ def test_a_form_is_taken_after_seconds_and_for_days(age, late):
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "WyJ4IiwxXQ.x", "\ud800", "a" * 5000])
 def test_a_token_of_somebody_elses_is_as_good_as_an_old_one(token):
     assert form_name(token, keys=KEYS, now=NOW) == ("", "too_old")
+
+
+def test_a_field_longer_than_any_is_too_long_and_not_read_to_its_end():
+    entered = read_entered(Form([("text", "ngập " * 10_000)]).getall)
+    assert 4_000 < len(entered.text) < 20_000
+    assert mistakes(entered, "")["text"] == "text_too_long"

@@ -1,5 +1,7 @@
 """Text comes in one form, folds for matching, and goes out plain."""
 
+from time import process_time
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,31 @@ from chalicelib.domain.text import MAX_CHARACTERS, fold, has_marks, normalise, u
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=200)
 """Any code points at all, lone surrogates included."""
 VIETNAMESE = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
+
+
+MOST_BYTES = 64 * 1024
+"""The longest body taken; each of these took seconds, or would where a rule goes back over what it has seen."""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(" " * MOST_BYTES, id="spaces"),
+        pytest.param("a" + " " * MOST_BYTES + "b", id="spaces between"),
+        pytest.param(" \n" * (MOST_BYTES // 2), id="empty lines"),
+        pytest.param(("\n" + " " * 255) * (MOST_BYTES // 256) + "a", id="blank lines"),
+        pytest.param("\t" * MOST_BYTES, id="tabs"),
+        pytest.param("a" + "\u0323\u0302" * (MOST_BYTES // 4), id="marks out of order"),
+        pytest.param(
+            "a" + "\u0302" * (MOST_BYTES // 4) + "\u0323" * (MOST_BYTES // 4), id="marks upside down"
+        ),
+    ],
+)
+def test_the_longest_body_is_cleaned_at_once_whatever_is_in_it(sent):
+    normalise("warm")
+    started = process_time()
+    normalise(sent)
+    assert process_time() - started < 1, "0.01 s is usual"
 
 
 @pytest.mark.parametrize(
