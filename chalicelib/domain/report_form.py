@@ -56,8 +56,15 @@ class Entered:
     token: str = ""
     website: str = ""
     """Nobody sees this field: what fills it in is a program."""
+    asked: bool = False
+    """The form was stopped before because its words name no matter: it is not stopped for that twice."""
     step: str = ""
     """check: show what would become of it. send: file it."""
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether words that name no matter may stop it: once, and not where somebody can ask or go and look."""
+        return not (self.asked or self.place or self.area or self.contact or self.lat is not None)
 
     @property
     def chosen_service(self) -> str | None:
@@ -96,6 +103,7 @@ def read_entered(values: Callable[[str], Sequence[str]]) -> Entered:
         form=form if is_form(form) else "",
         token=last("token"),
         website=last("website"),
+        asked=bool(last("asked")),
         step=last("step"),
     )
 

@@ -154,8 +154,9 @@ def _take(reader: Visit, entered: Entered, as_json: bool) -> Response:
     answer = _json_answer if as_json else _page
     try:
         filing = _filing(reader, entered, entered.form or name, address)
-        if "text" not in wrong and _unclear(filing):
+        if "text" not in wrong and entered.may_be_asked and _unclear(filing):
             wrong = {"text": "text_unclear", **wrong}
+            entered = replace(entered, asked=True)
         if entered.step != "send":
             return answer(reader, entered, wrong=wrong, status=400 if wrong else 200, checked=not wrong)
         if entered.website:

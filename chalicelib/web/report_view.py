@@ -101,8 +101,13 @@ def area_line(found: Named, directory: Directory, language: str) -> dict[str, st
 def sentences(mistakes: Mapping[str, str], directory: Directory | None, language: str) -> dict[str, str]:
     """Return what is wrong as sentences: field → sentence."""
     words = Words.of(language, directory)
-    limits = {"limit": MAX_FORM_CHARACTERS, "most_place": MOST_PLACE, "most_name": MOST_NAME}
-    return {field: words(f"form.error.{name}", **limits) for field, name in mistakes.items()}
+    facts = {
+        "limit": MAX_FORM_CHARACTERS,
+        "most_place": MOST_PLACE,
+        "most_name": MOST_NAME,
+        "numbers": ", ".join(number for number, _ in emergency_numbers(directory, None, language)[:3]),
+    }
+    return {field: words(f"form.error.{name}", **facts) for field, name in mistakes.items()}
 
 
 def problem_text(name: str, directory: Directory | None, language: str) -> str:

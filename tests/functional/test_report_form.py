@@ -336,7 +336,6 @@ def kept(page) -> None:
     [
         ({"text": ""}, "text", "Xin viết việc gì, ở đâu"),
         ({"text": "!!!"}, "text", "Xin viết rõ hơn"),
-        ({"text": "giúp tôi với"}, "text", "Chưa rõ việc gì"),
         ({"text": "ổ gà " * 1000}, "text", "4000 ký tự"),
         ({"contact": "09000"}, "contact", "Xin xem lại số điện thoại"),
         ({"contact": "lan@"}, "contact", "Xin xem lại địa chỉ email"),
@@ -354,6 +353,40 @@ def test_a_mistake_is_told_beside_its_field_and_at_the_top(reader, wrong, field,
     assert "<title>Lỗi: " in body and hidden(page, "token") == reader.token
     value = wrong[field].strip()
     assert f"\n{value}</textarea>" in body if field == "text" else f'name="{field}" value="{value}"' in body
+
+
+CRIES = ("cuu toi voi", "giúp tôi với", "xin chao nha")
+
+
+@pytest.mark.parametrize("text", CRIES)
+def test_words_that_name_no_matter_stop_the_form_once_only(browser, text):
+    """A text message with the same words becomes a case: the form may ask once, it may not refuse."""
+    page = browser.post(text=text)
+    if page["statusCode"] == 400:
+        assert said(page).count("Chưa rõ việc gì") == 2
+        assert all(number in said(page).split("<h1>")[0] for number in ("113", "114", "115"))
+        page = browser.post(text=text, asked=hidden(page, "asked"))
+    assert filed(page)
+
+
+@pytest.mark.parametrize(
+    "more", [{"place": "ấp 3, xã Tân Phú"}, {"contact": PHONE}, {"lat": "10.46", "long": "105.63"}]
+)
+def test_words_that_name_no_matter_are_taken_with_a_place_or_a_contact(browser, more):
+    assert filed(browser.post(text="giúp tôi với", **more))
+
+
+def test_a_script_is_told_the_numbers_and_taken_the_second_time(browser):
+    asked = browser.post(text="giúp tôi với", headers=JSON)
+    sentence = json.loads(asked["body"])["errors"]["text"]
+    assert asked["statusCode"] == 400 and all(number in sentence for number in ("113", "114", "115"))
+    assert browser.post(text="giúp tôi với", asked="1", headers=JSON)["statusCode"] == 201
+
+
+def test_a_form_that_was_asked_stays_so_through_the_check(reader):
+    page = reader.post(text="giúp tôi với", step="check")
+    again = reader.post(text="giúp tôi với", step="check", asked=hidden(page, "asked"))
+    assert (page["statusCode"], again["statusCode"]) == (400, 200) and hidden(again, "asked") == "1"
 
 
 def test_a_script_is_told_the_same_by_field(reader):

@@ -126,7 +126,7 @@
     dropDraft();
     isGone = false;
     form.reset();
-    for (const name of ["area", "service"]) first(name).value = "";
+    for (const name of ["area", "service", "asked"]) first(name).value = "";
     place.clear();
     photos.clear();
     complain({});
@@ -150,6 +150,7 @@
     form.querySelectorAll(".field.bad").forEach((one) => one.classList.remove("bad"));
     form.querySelectorAll(".field .wrong:not(.photos *):not(#photos-wrong)").forEach((one) => one.remove());
     form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+    if (errors.text) form.elements.asked.value = "1"; // words that name no matter are stopped once only
     const lines = Object.entries(errors).map(([name, sentence]) => {
       const field = first(name);
       if (!field || field.type === "hidden" || name === "website") return make("li", { textContent: sentence });
