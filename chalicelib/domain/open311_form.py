@@ -17,10 +17,16 @@ from chalicelib.domain.filing import Filing
 from chalicelib.domain.nearest import nearest_communes
 from chalicelib.domain.open311 import OTHER, Fault, Refused
 from chalicelib.domain.open311_query import read_moment
+from chalicelib.domain.report_form import address_of
 from chalicelib.domain.text import normalise
 
 MOST_CHARACTERS = 4_000
 """Of a description (spec) and of an attribute of the type text."""
+
+MOST_IN_LINE = 500
+"""Characters of every other attribute."""
+
+MOST_ATTRIBUTES = 50
 
 LONGEST: dict[str, int] = {
     "address_string": 500,
@@ -42,7 +48,6 @@ EXTERNAL_IDS = ("external_id", "fixmystreet_id")
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
-_MAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\".]+(\.[^@\s<>\".]+)+")
 
 Form = Mapping[str, Sequence[str]]
 """Parameter → every value it was sent with."""
@@ -81,6 +86,7 @@ def read_filing(
     answers = reading.answers(service)
     address = reading.address(e164)
     link = reading.link()
+    own_id = reading.own_id(own_id)
     if reading.faults:
         raise Refused(*reading.faults)
     assert service is not None
@@ -88,7 +94,7 @@ def read_filing(
     text = "\n".join(lines)
     names = [reading.one("first_name"), reading.one("last_name")]
     return Filing(
-        id=_filing_id(client, own_id or reading.own_id(), form, now),
+        id=_filing_id(client, own_id, form, now),
         channel="open311",
         text=text,
         # who files under "other" leaves it to us, as far as there are words to understand
@@ -102,7 +108,7 @@ def read_filing(
         # in the order sent: a program that took a Vietnamese name apart at its first space gets it back whole
         name=normalise(" ".join(part for part in names if part)),
         language="en" if reading.one("lang") == "en" else "vi",
-        data=_data(client, own_id or reading.own_id(), answers, link, names, reading),
+        data=_data(client, own_id, answers, link, names, reading),
     )
 
 
@@ -163,13 +169,13 @@ class _Reading:
 
     def address(self, e164: Callable[[str], str]) -> str:
         """The phone before the mail address: it is what the hotline can go on talking by."""
-        mail, phone = self.one("email"), self.one("phone")
-        if mail and not _MAIL.fullmatch(mail):
-            self.wrong("email")
-        number = e164(phone) if phone else ""
-        if number and not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
-            self.wrong("phone")
-        return number or mail.lower()
+        found = {}
+        for name, is_mail in (("phone", False), ("email", True)):
+            sent = self.one(name)
+            found[name] = address_of(sent, e164) if ("@" in sent) is is_mail else ""
+            if sent and not found[name]:
+                self.wrong(name)
+        return found["phone"] or found["email"].lower()
 
     def link(self) -> str:
         link = self.one("media_url")
@@ -190,6 +196,9 @@ class _Reading:
         for name, values in self.sent.items():
             if match := _ATTRIBUTE.fullmatch(name):
                 given.setdefault(match[1], []).extend(values)
+        if len(given) > MOST_ATTRIBUTES:
+            self.wrong("attributes_many", most=str(MOST_ATTRIBUTES))
+            return {}
         if service is None:
             return {}
         known = {attribute.code: attribute for attribute in attributes_of(service)}
@@ -208,10 +217,15 @@ class _Reading:
                 self.wrong("attribute_missing", name=code)
         return found
 
-    def own_id(self) -> str:
-        """The other system's id of this request."""
+    def own_id(self, header: str) -> str:
+        """The other system's id of this request, from the header or else the form."""
         names = ("external_id", *(f"attribute[{name}]" for name in EXTERNAL_IDS))
-        return next((found for name in names if (found := self.one(name))), "")
+        sent = {"Idempotency-Key": header, **{name: self.one(name) for name in names}}
+        name, found = next((one for one in sent.items() if one[1]), ("", ""))
+        most = LONGEST["external_id"]
+        if name not in LONGEST and len(found) > most:
+            self.wrong("too_long", name=name, most=str(most))
+        return found
 
 
 def attributes_of(service: Service) -> tuple[Attribute, ...]:
@@ -225,10 +239,12 @@ def attributes_of(service: Service) -> tuple[Attribute, ...]:
 def _fits(attribute: Attribute, values: Sequence[str]) -> bool:
     kind = attribute.datatype
     if kind == "multivaluelist":
-        return all(value in attribute.values for value in values)
+        return len(values) <= len(attribute.values) and all(value in attribute.values for value in values)
     if len(values) > 1:
         return False
     (value,) = values
+    if len(value) > (MOST_CHARACTERS if kind == "text" else MOST_IN_LINE):
+        return False
     if kind == "singlevaluelist":
         return value in attribute.values
     if kind == "number":
@@ -239,8 +255,8 @@ def _fits(attribute: Attribute, values: Sequence[str]) -> bool:
         except ValueError:
             return False
     if kind == "string":
-        return len(value) <= 500 and len(value.splitlines()) == 1
-    return len(value) <= MOST_CHARACTERS
+        return len(value.splitlines()) == 1
+    return True
 
 
 def _lines(service: Service, answers: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -100,6 +100,8 @@ def test_ids_override_everything_else_and_come_in_the_order_asked(room, three):
 
 # -- what is wrong --------------------------------------------------------------------------------------
 
+LONG = "a" * 501
+
 ERRORS = [
     pytest.param({"key": None}, 403, "Thiếu khóa", id="no key"),
     pytest.param({"key": "wrong"}, 403, "không đúng", id="a wrong key"),
@@ -120,7 +122,26 @@ ERRORS = [
     pytest.param({"description": "a" * 4001}, 400, "4000", id="too many words"),
     pytest.param({"address_string": "a" * 501}, 400, "address_string", id="too long an address"),
     pytest.param({"email": "an(at)thu"}, 400, "email", id="no mail address"),
+    pytest.param({"email": "a,b@thu.example"}, 400, "email", id="two mail addresses"),
+    pytest.param({"email": "án@thu.example"}, 400, "email", id="a mail address SES cannot write to"),
+    pytest.param({"email": "an@thu.example, b"}, 400, "email", id="more than a mail address"),
     pytest.param({"phone": "không có"}, 400, "phone", id="no phone"),
+    pytest.param({"phone": "+1 900 555 0100"}, 400, "phone", id="a number abroad"),
+    pytest.param({"phone": "1022"}, 400, "phone", id="a short number"),
+    pytest.param({"phone": "an@thu.example"}, 400, "phone", id="a mail address for a phone"),
+    pytest.param({"email": "0900000123"}, 400, "email", id="a phone for a mail address"),
+    pytest.param({"external_id": LONG}, 400, "external_id", id="a long id"),
+    pytest.param({"attribute[external_id]": LONG}, 400, "attribute[external_id]", id="a long id, attribute"),
+    pytest.param({"attribute[fixmystreet_id]": LONG}, 400, "attribute[fixmystreet_id]", id="FixMyStreet's"),
+    pytest.param({"headers": {"Idempotency-Key": LONG}}, 400, "Idempotency-Key", id="a long id, header"),
+    pytest.param(
+        {"service_code": "chieu_sang", "attribute[so_den]": " " * 500 + "3"},
+        400,
+        "number",
+        id="a long number",
+    ),
+    pytest.param({"attribute[dau_hieu][]": ["o_ga"] * 200}, 400, "attribute[dau_hieu]", id="200 answers"),
+    pytest.param({f"attribute[x{n}]": "1" for n in range(60)}, 400, "50", id="many attributes"),
     pytest.param({"media_url": "javascript:alert(1)"}, 400, "media_url", id="a script for a link"),
     pytest.param({"media_url": "http://[::1"}, 400, "media_url", id="a broken link"),
     pytest.param({"attribute[topic]": "abc"}, 400, "attribute[topic]", id="a value not in the list"),
