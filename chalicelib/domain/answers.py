@@ -22,11 +22,14 @@ SIDE_BY_SIDE = 0.5
 OTHER_MARKS, BEGINNING, SLIP = 0.4, 0.7, 0.6
 """What is left of a word's weight when only its letters agree, when it was cut short, when one letter is wrong."""
 
-LEAST_SHARE = 0.5
+LEAST_SHARE = 0.6
 """An answer has to hold at least so much of what was asked, by rarity; below, it is about something else."""
 
 LEAST_OF_BEST = 0.3
 """Answers with less of the best one's score are not shown: they only share everyday words with the question."""
+
+CLEAR_SHARE, CLEAR_OF_BEST = 0.75, 0.7
+"""The same two for an answer that is sent at once to who asked in words: nobody sees what else there is."""
 
 LEAST_OF_QUESTION = 0.5
 """Part of what a question is about that a text has to name before its answer is proposed."""
@@ -38,6 +41,9 @@ MOST_WORDS_OF_A_MATTER = 150
 """Of a text for which answers are proposed: what it is about is said by then."""
 
 MOST_BEGINNINGS = 30
+
+LETTERS_OF_A_BEGINNING = 3
+"""A shorter word is the beginning of another one only while it is the last."""
 
 _NUMBER = re.compile(r"(?:hoi|so|ma|#)?[\s:.#]*([0-9]{3,4})[\s.?]*")
 
@@ -82,11 +88,27 @@ def search(
         return tuple(one for one in listed if number in (None, one.number))[:limit]
     index = index_of(directory, language)
     wanted = {at for at, one in enumerate(index.answers) if _is_wanted(one, service, on)}
-    scores = _scores(index, typed, wanted)
+    scores = _scores(index, typed, wanted, LEAST_SHARE)
     best = max(scores.values(), default=0.0)
     kept = [position for position, score in scores.items() if score >= LEAST_OF_BEST * best]
     kept.sort(key=lambda position: (-scores[position], index.asked[position].length, position))
     return tuple(index.answers[position] for position in kept[:limit])
+
+
+def fitting(
+    directory: Directory, words: str, *, on: date, language: str = "vi", limit: int = 3
+) -> tuple[StandardAnswer, ...]:
+    """Return the few answers that clearly fit a question put in words, best first; nothing rather than a near miss."""
+    about = suggest(directory, words, on=on, limit=limit)
+    if about:
+        return about
+    index = index_of(directory, language)
+    wanted = {at for at, one in enumerate(index.answers) if _is_wanted(one, None, on)}
+    scores = _scores(index, normalise(words), wanted, CLEAR_SHARE)
+    best = max(scores.values(), default=0.0)
+    kept = [at for at, score in scores.items() if score >= CLEAR_OF_BEST * best]
+    kept.sort(key=lambda at: (-scores[at], at))
+    return tuple(index.answers[at] for at in kept) if len(kept) <= limit else ()
 
 
 def suggest(
@@ -119,15 +141,15 @@ def _is_wanted(answer: StandardAnswer, service: str | None, on: date) -> bool:
     return answer.valid.covers(on) and service in (None, answer.service)
 
 
-def _scores(index: Index, typed: str, wanted: set[int]) -> dict[int, float]:
-    """Position → score of the wanted answers that hold enough of what was typed."""
+def _scores(index: Index, typed: str, wanted: set[int], least: float) -> dict[int, float]:
+    """Position → score of the wanted answers that hold enough of what was typed, of 1."""
     tokens = index.abbreviations.expand(tokenise(typed))
     units = _units(index, tokens, MOST_WORDS)
     held: dict[int, float] = {}
     scores: dict[int, float] = {}
     whole = 0.0
-    for term, marked in units:
-        readings = _readings(index, term, marked)
+    for number, (term, marked) in enumerate(units, start=1):
+        readings = _readings(index, term, marked, typing=number == len(units))
         rarity = max((index.rarity(read) for read, _ in readings), default=index.rarity(term))
         whole += rarity
         best: dict[int, float] = {}
@@ -145,7 +167,7 @@ def _scores(index: Index, typed: str, wanted: set[int]) -> dict[int, float]:
     return {
         position: score * held[position] / whole
         for position, score in scores.items()
-        if held[position] >= LEAST_SHARE * whole
+        if held[position] >= least * whole
     }
 
 
@@ -165,13 +187,14 @@ def _units(index: Index, tokens: Tokens, most: int) -> list[tuple[str, str]]:
     return list(units.items())
 
 
-def _readings(index: Index, term: str, marked: str) -> list[tuple[str, float]]:
-    """The indexed words a typed one may be, each with what is left of its weight."""
+def _readings(index: Index, term: str, marked: str, *, typing: bool) -> list[tuple[str, float]]:
+    """The indexed words a typed one may be, each with what is left of its weight; *typing*: it may go on."""
     if marked != term and marked in index.postings:
         return [(marked, 1.0), (term, OTHER_MARKS)] if term in index.postings else [(marked, 1.0)]
     if term in index.postings:
         return [(term, OTHER_MARKS if marked != term else 1.0)]
-    if begun := _begun(index, term):
+    # "ba" before another word is three, not the beginning of a dozen others
+    if (typing or len(term) >= LETTERS_OF_A_BEGINNING) and (begun := _begun(index, term)):
         return [(word, BEGINNING) for word in begun]
     return [(word, SLIP) for word in _slipped(index, term)]
 

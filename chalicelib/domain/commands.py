@@ -53,6 +53,7 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"(?:hoi(?: dap)?|ask|hd)(?: so| ma| ma so)?{_END}(?!(?:1022|11[1-9])\b)(?P<rest>\d{{3,4}})[\s.,!?]*$"
         ),
     ),
+    ("asked", re.compile(rf"(?:hoi(?: dap)?|ask)\b{_END}(?P<rest>[^\W\d_].*\s.*)$", re.DOTALL)),
     ("help", re.compile(rf"(?:hd|huong dan|tro giup|help|\?|menu){_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])(?:\s*(?:diem|sao|hai long))?{_END}$")),
     ("rate", re.compile(rf"(?:danh gia|dg)?{_END}([1-3])\s+{_CODE}{_END}$")),
@@ -62,7 +63,8 @@ CITIZEN_COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 `published` takes the number of an answer and nothing else. Whoever asks for 1022 or 114 asks for no answer, and no
 answer bears such a number (packs.checks.wording).
-`hotline` alone is loose, because a power line and a road full of water begin with the same letters; whether the rest
+`asked` is two words or more after HOI; whether they are a command at all is what `asks_for_answer` sees.
+`hotline` too is loose, because a power line and a road full of water begin with the same letters; whether the rest
 is a place is what `asks_for_hotline` sees.
 """
 
@@ -118,6 +120,32 @@ def read_citizen_command(text: str) -> Command | None:
         text = stripped[match.start("rest") :].strip(" .,:;?-\n") if rest else ""
         return Command(name, codes[0] if codes else None, ratings[0] if ratings else None, text)
     return None
+
+
+_ASKING = frozenset(("hoi", "hỏi", "ask"))
+MOST_WORDS_IN_PASSING = 6
+"""So many words after a "hoi" that is not written as it is printed may be a question for the published answers."""
+
+
+def asks_for_answer(text: str) -> bool:
+    """Tell whether an `asked` text has the shape that is printed: HOI in capitals, and not the whole text in them."""
+    first = re.match(r"\w*", text.strip())
+    return first is not None and first[0].isupper() and not text.isupper()
+
+
+def may_ask_for_answer(command: Command, text: str, understanding: Understanding) -> bool:
+    """
+    Tell whether a text that merely begins with "hoi" may be answered by a published answer.
+
+    "Hoi thoi ca xom" is a stench and "hoi truong xa hu mai" a hall: with other marks, a place or a sure matter it is
+    never one, nor when it is long enough to be a question of its own.
+    """
+    first = re.match(r"\w*", text.strip().lower())
+    if first is None or first[0] not in _ASKING or understanding.area is not None:
+        return False
+    if understanding.confident and understanding.kind != "question":
+        return False
+    return len(command.text.split()) <= MOST_WORDS_IN_PASSING
 
 
 _HOTLINE = re.compile(r"(?:duong day ?nong|duongdaynong|ddn|hotline)\b")

@@ -2,7 +2,7 @@
 
 The rule is pure and ordered; the first line that fits wins (table of examples: tests/unit/test_dialogue.py):
 
- 1. a command (`TRA CUU 482 177 306`, `HUY`, `MO LAI`, `DUONG DAY Vinh Cuu`, `HOI 105`, `HD`, `3`);
+ 1. a command (`TRA CUU 482 177 306`, `HUY`, `MO LAI`, `DUONG DAY Vinh Cuu`, `HOI 105`, `HOI lam lai cccd`, `HD`, `3`);
     digits answer the question asked last
  2. an emergency or a denunciation is always its own matter
  3. the answer to what the hotline asked on receipt (place, field, "what is it about?")
@@ -23,7 +23,13 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.case import Case, Status
 from chalicelib.domain.code import find_codes, is_valid_code
-from chalicelib.domain.commands import Command, asks_for_hotline, read_citizen_command
+from chalicelib.domain.commands import (
+    Command,
+    asks_for_answer,
+    asks_for_hotline,
+    may_ask_for_answer,
+    read_citizen_command,
+)
 from chalicelib.domain.filing import BY_FORM
 from chalicelib.domain.inbox import Talk
 from chalicelib.domain.ladder import QUESTION_OPEN
@@ -38,6 +44,9 @@ ADDITION_HOURS = 24
 MOST_REASON = 200
 """Characters: a longer text that begins with "mở lại" and names no code is a matter, not a command."""
 
+MOST_WORDS_ABOUT_A_CASE = 5
+"""HOI and so many words altogether, one of them "bao gio", may ask about one's case without naming it."""
+
 RATING_DAYS = 30
 """So long a bare 1, 2 or 3 is taken as a rating of the last answer."""
 
@@ -47,13 +56,15 @@ class Decision:
     """What a message is taken for."""
 
     what: str
-    """new_matter, clarify, reply, addition, repeat, rate, lookup, withdraw, object, hotline, published, help or
-    thanks."""
+    """new_matter, clarify, reply, addition, repeat, rate, lookup, withdraw, object, hotline, published, asked, help
+    or thanks."""
     code: str | None = None
     """The case it is about."""
     rating: int | None = None
     option: str | None = None
     """The unit or field chosen by its number."""
+    otherwise: Decision | None = None
+    """Of `asked`: what the message is when no published answer fits its words."""
     text: str = ""
     """What the case gains; empty for a command. The whole message when a hotline or a published answer is asked for."""
 
@@ -73,7 +84,7 @@ def may_be_about(text: str, case: Case, now: datetime) -> bool:
         return True
     if command is not None and command.name == "rate" and can_rate(case, now):
         return True
-    return (command is None or command.name == "rate") and case.status is Status.WAITING_CITIZEN
+    return (command is None or command.name in ("rate", "asked")) and case.status is Status.WAITING_CITIZEN
 
 
 def is_plainly_new(text: str, understanding: Understanding) -> bool:
@@ -123,7 +134,10 @@ def decide(
         and not _is_elsewhere_or_other(understanding, answered)
     ):
         return Decision("object", answered.code, text=text)
-    return _addition(text, understanding, cases, now) or Decision("new_matter", text=text)
+    last = _addition(text, understanding, cases, now) or Decision("new_matter", text=text)
+    if command is not None and command.name == "asked" and may_ask_for_answer(command, text, understanding):
+        return Decision("asked", text=text, otherwise=last)
+    return last
 
 
 def _open_question(talk: Talk | None, cases: Sequence[Case], now: datetime) -> Case | None:
@@ -150,6 +164,8 @@ def _command(
         return Decision("help")
     if command.name == "published":
         return Decision("published", text=text)
+    if command.name == "asked":
+        return _asked(text, understanding, cases, now)
     if command.name == "hotline":
         return Decision("hotline", text=text) if asks_for_hotline(command, text, understanding) else None
     if command.name == "rate":
@@ -167,6 +183,17 @@ def _command(
     if answered and len(text) < MOST_REASON and not _is_elsewhere_or_other(understanding, answered[0]):
         return Decision("object", answered[0].code, text=command.text)
     return None if command.text else Decision("object", _latest(cases))
+
+
+def _asked(text: str, understanding: Understanding, cases: Sequence[Case], now: datetime) -> Decision | None:
+    """`HOI` and words, written as printed: a published answer or a question of its own, never more on a case."""
+    if understanding.kind in ("emergency", "denunciation") or not asks_for_answer(text):
+        return None
+    if understanding.kind == "status" or find_codes(text) or len(text.split()) <= MOST_WORDS_ABOUT_A_CASE:
+        about = _about_a_case(text, understanding, cases, now)
+        if about is not None:
+            return about
+    return Decision("asked", text=text, otherwise=Decision("new_matter", text=text))
 
 
 def _is_elsewhere_or_other(understanding: Understanding, case: Case) -> bool:

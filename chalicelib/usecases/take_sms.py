@@ -19,6 +19,7 @@ from chalicelib.domain.message import Message
 from chalicelib.domain.text import normalise
 from chalicelib.errors import AlreadyReceived, CaseConflict, CaseNotFound
 from chalicelib.gateways.ports import InboundSms
+from chalicelib.usecases import read_answer
 from chalicelib.usecases.agency_sms import agency_of, take_agency_sms
 from chalicelib.usecases.open_case import Sender
 from chalicelib.usecases.reading import Reading
@@ -123,6 +124,7 @@ def _effect(sms: InboundSms, sender: Sender, talk: Talk | None, reading: Reading
     if known:
         recent = (*recent, *_older_case_named(text, sender.reporter_id, recent, cases))
     decision = decide(text, talk=talk, cases=recent, understanding=understanding, now=now)
+    decision = read_answer.settled(decision, directory=reading.directory, now=now)
     answered = reading.carry_out(
         decision,
         sender=sender,

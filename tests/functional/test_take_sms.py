@@ -115,6 +115,22 @@ def test_a_published_answer_is_texted_by_its_number_and_makes_no_case(line):
     assert line.case().area == SA_DEC, "the question that was open stays open"
 
 
+def test_a_question_in_words_gets_the_published_answer_and_makes_no_case(line):
+    assert "Cong an noi cu tru" in line.text("HOI lam lai cccd")
+    line.text(POTHOLE)
+    before = line.case()
+    assert "Cong an noi cu tru" in line.text("HOI lam lai cccd")
+    assert line.case() == before
+
+
+def test_a_question_in_words_that_no_answer_fits_is_a_case_of_its_own(line):
+    line.text(POTHOLE)
+    pothole = line.case()
+    reply = line.text("HOI truong hoc ngay may khai giang")
+    assert reply.startswith("1022 da nhan, ma ") and pothole.code not in reply
+    assert line.cases.get(pothole.code) == pothole
+
+
 def test_an_advertisement_is_kept_and_alarms_nobody(line):
     line.text("vay tien nhanh")
     assert (line.case().status, line.case().spam, line.case().wake_at) == ("received", True, None)

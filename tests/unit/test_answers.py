@@ -64,6 +64,8 @@ def test_an_answer_is_found_by_the_words_people_type(words, first):
         "999",
         "\x00\ud800",
         "karaoke",
+        "le phi truoc ba xe may",
+        "gia dien",
     ],
     ids=ascii,
 )

@@ -79,6 +79,14 @@ EXAMPLES = [
     case("stranger", "hoi 2 van de", "new_matter"),
     case("stranger", "hoi 1022 may gio mo cua", "new_matter"),
     case("stranger", "hoi 114", "new_matter"),
+    case("stranger", "HOI lam lai cccd", "asked"),
+    case("stranger", "ASK identity card lost", "asked"),
+    case("stranger", "HOI chay nha o phuong sa dec", "new_matter"),
+    case("stranger", "HOI toi to cao ong A", "new_matter"),
+    case("stranger", "hoi lam lai cccd", "asked"),
+    case("stranger", "hoi thu tuc lam khai sinh o phuong cao lanh can gi a", "new_matter"),
+    case("stranger", "hoi thoi ca xom tu may thang nay khong ai lo", "new_matter"),
+    case("stranger", "hội trường dột", "new_matter"),
     case("stranger", "105", "new_matter"),
     case("stranger", "duong day o ga phuong cao lanh", "new_matter"),
     case("stranger", "DUONG DAY MAT DIEN", "new_matter"),
@@ -91,6 +99,8 @@ EXAMPLES = [
     case("asked where", "phuong cao lanh", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "DUONG DAY phuong cao lanh", "hotline", cases=[ASKED], asked=talk("area")),
     case("asked where", "HOI 105", "published", cases=[ASKED], asked=talk("area")),
+    case("asked where", "HOI lam lai cccd", "asked", cases=[ASKED], asked=talk("area")),
+    case("asked where", "hoi ong Ba dau ap", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "105", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "gan cho, ap 3", "clarify", CODE, cases=[ASKED], asked=talk("area")),
     case("asked where", "1", "clarify", CODE, cases=[ASKED], asked=talk("area"), option=None, text="1"),
@@ -162,6 +172,13 @@ EXAMPLES = [
     case("open", "bao gio lam xong", "lookup", CODE, cases=[ASSIGNED]),
     case("open", "cam on nhieu", "thanks", CODE, cases=[ASSIGNED]),
     case("open", "ok", "thanks", CODE, cases=[ASSIGNED]),
+    case("open", "HOI lam lai cccd", "asked", cases=[ASSIGNED]),
+    case("open", "HOI bao gio lam xong", "lookup", CODE, cases=[ASSIGNED]),
+    case("open", f"HOI ho so {CODE} the nao roi", "addition", CODE, cases=[ASSIGNED]),
+    case("open", "hoi lam lai cccd", "asked", cases=[ASSIGNED]),
+    case("open", "hôi thối lắm rồi", "addition", CODE, cases=[ASSIGNED]),
+    case("agency asked", "hoi lai ong Ba nhe", "reply", CODE, cases=[WAITING]),
+    case("agency asked", "HOI lam lai cccd", "asked", cases=[WAITING]),
     case("agency asked", "da", "reply", CODE, cases=[WAITING]),
     case("open, two days old", "khi nao moi xong vay", "lookup", CODE, cases=[a_case(ago=48)]),
     case("open", f"ho so {CODE} ?", "lookup", CODE, cases=[ASSIGNED]),
@@ -184,6 +201,18 @@ def test_a_message_is_taken_for(text, what, code, cases, asked, decided):
     assert (decision.what, decision.code) == (what, code)
     for name, value in decided.items():
         assert getattr(decision, name) == value, name
+
+
+@pytest.mark.parametrize(
+    ("text", "otherwise"), [("HOI truong hoc khai giang", "new_matter"), ("hoi o cho nao", "addition")]
+)
+def test_a_question_no_published_answer_fits_is_a_matter_of_its_own_and_other_words_what_they_were(
+    text, otherwise
+):
+    read = READER.read(text, on=NOW.date())
+    decision = decide(text, talk=None, cases=(ASSIGNED,), understanding=read, now=NOW)
+    assert decision.what == "asked" and decision.otherwise is not None
+    assert (decision.otherwise.what, decision.otherwise.text) == (otherwise, text)
 
 
 @given(text=st.text(max_size=80), which=st.sets(st.integers(0, 9)))

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.answers import by_number
+from chalicelib.domain.dialogue import Decision
 from chalicelib.domain.sms import segments
 from chalicelib.domain.text import GSM_BASIC
-from chalicelib.usecases.read_answer import MOST_SEGMENTS, answer
+from chalicelib.usecases.read_answer import MOST_SEGMENTS, MOST_SEGMENTS_OF_SEVERAL, answer, settled
 from tests.hotline import province
 from tests.unit.worktime import at
 
@@ -66,6 +67,33 @@ def test_a_number_without_an_answer_of_today_says_how_to_search_in_one_segment(n
         f"1022 khong co cau hoi ma {number}. Tim: 1022.dong-thap.example/answers hoac nhan"
     )
     assert segments(reply).segments == 1
+
+
+def test_words_that_one_answer_fits_bring_it():
+    assert texted("HOI dang ky ket hon") == texted("HOI 128")
+    assert texted("ASK identity card") == texted("ASK 106")
+
+
+def test_words_that_several_answers_fit_bring_their_questions_and_numbers_in_two_segments():
+    reply = texted("HOI mat can cuoc va bang lai xe")
+    assert reply.startswith("HOI 1") and "HOI 106: Khi nao phai doi the can cuoc" in reply
+    assert "HOI 107: Doi giay phep lai xe" in reply
+    assert segments(reply).segments <= MOST_SEGMENTS_OF_SEVERAL
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("HOI lam lai cccd", "published"),
+        ("HOI thu bay mot cua co lam viec ko", "published"),
+        ("HOI le phi truoc ba xe may", "new_matter"),
+        ("HOI gia vang hom nay", "new_matter"),
+        ("HOI dang ky xe may", "new_matter"),
+    ],
+)
+def test_words_are_answered_only_where_an_answer_clearly_fits(words, what):
+    asked = Decision("asked", text=words, otherwise=Decision("new_matter", text=words))
+    assert settled(asked, directory=province(), now=NOW).what == what
 
 
 def test_english_is_asked_for_in_english():
