@@ -2,7 +2,7 @@
 
 By kind, field, agency and area, each by itself. Nothing is crossed with anything (no field within a commune, no
 agency's ratings): a small number then says that somebody reported something, never who reported what. Denunciations
-are in the totals, and among the kinds in no row of their own.
+are in no figure at all: not in the totals either, from which the rows could be taken away.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from chalicelib.domain.report import MONTH, ReportPeriod, period_of
 from chalicelib.domain.stats import AGENCY, AREA, PROVINCE
 
-KINDS = ("complaint", "petition", "question", "other")
-"""In the order shown; what is none of the first three (a denunciation) is `other`."""
+KINDS = ("complaint", "petition", "question")
+"""In the order shown."""
 
 RATINGS = ("3", "2", "1")
 """Satisfied, accepted, not satisfied."""
@@ -123,22 +123,21 @@ def month_figures(month: ReportPeriod, until: date, counters: Counters) -> Figur
         for scope, days in counters.items()
     }
     whole = sums.get(PROVINCE, Counter())
-    kinds: Counter[str] = Counter()
-    for name, count in _named(whole, "received.kind.").items():
-        kinds[name if name in KINDS else "other"] += count
+    kinds = _named(whole, "received.kind.")
     received, handled, on_time = (
         _named(whole, f"{name}.service.") for name in ("received", "handled", "on_time")
     )
+    fields = {
+        code: Part(received.get(code, 0), handled.get(code, 0), on_time.get(code, 0))
+        for code in sorted({*received, *handled})
+    }
     return Figures(
         months=(month.id,),
         until=until.isoformat(),
-        total=_part(whole),
-        kinds={kind: kinds[kind] for kind in KINDS if kinds[kind]},
+        total=_sum(fields.values()),
+        kinds={kind: kinds[kind] for kind in KINDS if kind in kinds},
         ratings=_named(whole, "rating."),
-        fields={
-            code: Part(received.get(code, 0), handled.get(code, 0), on_time.get(code, 0))
-            for code in sorted({*received, *handled})
-        },
+        fields=fields,
         agencies=_parts(sums, AGENCY),
         areas=_parts(sums, AREA),
     )
@@ -167,7 +166,7 @@ def to_data(figures: Figures) -> dict[str, Any]:
 
 
 def from_data(data: Mapping[str, Any]) -> Figures:
-    """Return the figures that `to_data` made plain; what a later version added is left out."""
+    """Return the figures that `to_data` made plain; what a later version added and an earlier one named is left out."""
     parts = {
         name: {code: Part(*counts) for code, counts in data.get(name, {}).items()}
         for name in ("fields", "agencies", "areas")
@@ -176,7 +175,7 @@ def from_data(data: Mapping[str, Any]) -> Figures:
         months=tuple(data["months"]),
         until=str(data["until"]),
         total=Part(*data["total"]),
-        kinds=dict(data.get("kinds", {})),
+        kinds={kind: count for kind, count in data.get("kinds", {}).items() if kind in KINDS},
         ratings=dict(data.get("ratings", {})),
         **parts,
     )
@@ -219,7 +218,7 @@ def _named(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
 
 
 def _sum(parts: Iterable[Part]) -> Part:
-    return Part(*map(sum, zip(*parts, strict=True)))
+    return Part(*map(sum, zip(NOTHING, *parts, strict=True)))
 
 
 def _counted(found: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from chalicelib.domain.calendar import local
-from chalicelib.domain.case import Case, Event, Status
+from chalicelib.domain.case import Case, Event, Kind, Status
 
 PROVINCE = "province"
 AGENCY = "agency#"
@@ -24,6 +24,9 @@ Contribution = dict[tuple[str, str], dict[str, int]]
 
 OF_AREA = ("received", "handled", "on_time", "late")
 """All that is counted of an area: each further counter crosses two things, and in a commune people know each other."""
+
+_NEVER_DENUNCIATIONS = (".service.", ".topic.", "rated", "rating.")
+"""In the names of counters whose sums everybody may read (domain/figures.py): none of them holds a denunciation."""
 
 _ENDED = frozenset({Status.CLOSED, Status.DECLINED, Status.MERGED})
 
@@ -47,21 +50,25 @@ def contribution(case: Case) -> Contribution:
     answer (declined, withdrawn, merged): `ended`. On the day of the rating that counts: `rated`, `rating.…`. A
     reopened case is neither handled nor rated until it is answered again. For an agency the case came when it was
     assigned, and only its present agency counts. For the area the case is placed in, if it is known, only `OF_AREA`
-    counts. A call with the citizen counts on its day for the province: `contacts` and `contacts.in|out.<result>`.
+    counts. A denunciation counts for the province alone, and neither by service, topic nor rating: nothing that is published
+    tells that there was one. A call with the citizen counts on its day for the province: `contacts` and `contacts.in|out.<result>`.
 
     Args:
         case: With its whole history: who withdrew and when the citizen rated stand in the events.
     """
     found: dict[tuple[str, str], Counter[str]] = {}
     scopes = [(PROVINCE, case.received_at)]
-    if case.agency and case.assigned_at:
+    denounces = case.kind is Kind.DENUNCIATION
+    if case.agency and case.assigned_at and not denounces:
         scopes.append((agency_scope(case.agency), case.assigned_at))
-    if case.area:
+    if case.area and not denounces:
         scopes.append((area_scope(case.area), case.received_at))
     for scope, came_at in scopes:
         came_on = _day(came_at)
         for day, counter in _counts(case, came_on):
             if scope.startswith(AREA) and counter not in OF_AREA:
+                continue
+            if denounces and any(part in counter for part in _NEVER_DENUNCIATIONS):
                 continue
             # never before the case came, whatever clocks said: carried over must not fall below zero
             key = (scope, max(day, came_on).isoformat())

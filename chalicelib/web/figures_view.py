@@ -136,8 +136,8 @@ def span_name(shown: Shown, words: Words) -> str:
 
 
 def kind_name(kind: str, words: Words) -> str:
-    """Return the name of a kind of case; what has no row of its own is called other."""
-    return words("figures.other") if kind == "other" else words(f"names.kind.{kind}")
+    """Return the name of a kind of case."""
+    return words(f"names.kind.{kind}")
 
 
 def area_name(unit_id: str, directory: Directory) -> str:

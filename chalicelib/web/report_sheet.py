@@ -26,6 +26,9 @@ NOTE_HEIGHT = 64
 PAPER_A4 = 9
 """Excel's number for it."""
 
+DENOUNCED = "denunciation"
+"""The kind that counts for no field (domain/stats.py)."""
+
 HEAD_ROW = 4
 """Below title, scope, note and an empty row; repeated on every printed page."""
 
@@ -190,6 +193,12 @@ def _services(sheets: _Sheets, report: Report, words: Words) -> None:
                 share = report_text.share_text(count, report.received, words.language)
                 sheets.row(sheet, number, ["", report_text.topic_name(topic, words), count, share, ""])
                 number += 1
+    if any(denunciations := (report.by_kind.get(DENOUNCED, 0), report.handled_by_kind.get(DENOUNCED, 0))):
+        received, handled = denunciations
+        share = report_text.share_text(received, report.received, words.language)
+        name = report_text.coded_name("kind", DENOUNCED, words)
+        sheets.row(sheet, number, [name, "", received, share, handled], bold=True)
+        number += 1
     sheets.row(
         sheet, number, [words("report.column.total"), "", report.received, "", report.handled], bold=True
     )

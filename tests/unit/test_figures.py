@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -72,14 +73,19 @@ def test_only_whole_days_that_have_passed_count(until: date, total: Part, told: 
     assert (found.total, found.until) == (total, told)
 
 
-def test_a_denunciation_is_in_the_total_and_has_no_row_of_its_own() -> None:
-    found = figures([make_case(kind=Kind.DENUNCIATION, service=None, area=None)])
-    assert (found.total.received, found.kinds) == (1, {"other": 1})
+def test_nothing_published_tells_of_a_denunciation() -> None:
+    others = [rated(3), assigned(), make_case(kind=Kind.QUESTION)]
+    accusing = [make_case(kind=Kind.DENUNCIATION), replace(answered(), kind=Kind.DENUNCIATION)]
+    assert figures([*others, *accusing]) == figures(others)
+    assert figures(accusing).is_empty
+
+
+def test_what_was_published_before_shows_no_row_of_other_kinds() -> None:
+    kept = {"months": ["2026-03"], "until": "2026-03-31", "total": [2, 0, 0]}
+    assert from_data({**kept, "kinds": {"complaint": 1, "other": 1}}).kinds == {"complaint": 1}
 
 
 def test_an_answer_after_its_deadline_is_late() -> None:
-    from dataclasses import replace
-
     found = figures([answered(), replace(answered(), due_at=at(4, 8, 59))])
     assert (found.total.on_time, found.total.late) == (1, 1)
     assert found.fields["giao_thong"] == Part(2, 2, 1)

@@ -51,6 +51,17 @@ def test_fields_and_topics_stand_one_below_the_other_and_add_up() -> None:
     assert sum(int(line[2]) for line in lines[1:4]) == lines[-1][2] == 65
 
 
+def test_denunciations_have_no_field_and_stand_before_the_total() -> None:
+    kinds = {"received.kind.complaint": 1, "received.kind.denunciation": 2, "received.service.giao_thong": 1}
+    days = {
+        "2026-03-02": {"received": 3, **kinds, "handled": 1, "on_time": 1, "handled.kind.denunciation": 1}
+    }
+    book = read(build_report("province", period_of(MONTH, at(2).date()), days))
+    found = rows(book, "Theo lĩnh vực")
+    assert found["Tố cáo, khiếu nại"][1:] == (2, "66,7%", 1)
+    assert found["Cộng"][1:] == (3, None, 1)
+
+
 def test_every_day_of_the_period_has_its_line() -> None:
     days = rows(read(half_year_2020()), "Theo ngày")
     assert len(days) == 182 + 1

@@ -155,6 +155,25 @@ def test_an_area_counts_what_came_and_what_was_handled_and_nothing_else(
     assert found == days
 
 
+def test_a_denunciation_counts_for_the_province_by_kind_and_channel_and_in_nothing_that_is_published() -> (
+    None
+):
+    denounced = replace(answered(), kind=Kind.DENUNCIATION)
+    assert contribution(denounced) == {
+        (PROVINCE, "2026-03-02"): {
+            "received": 1,
+            "received.kind.denunciation": 1,
+            "received.channel.sms": 1,
+        },
+        (PROVINCE, "2026-03-04"): {
+            "handled": 1,
+            "on_time": 1,
+            "level.2": 1,
+            "handled.kind.denunciation": 1,
+        },
+    }
+
+
 def test_a_case_placed_elsewhere_counts_for_its_present_area_only() -> None:
     placed = replace(answered(), area="29869")
     assert {scope for scope, _ in contribution(placed)} == {PROVINCE, ROADS, area_scope("29869")}
@@ -239,13 +258,15 @@ def test_a_change_touches_only_the_counters_that_change() -> None:
     assert difference(after, after) == {}
 
 
+OPENLY_COUNTED = (Kind.QUESTION, Kind.COMPLAINT, Kind.PETITION)
+
 HOURS = st.integers(min_value=1, max_value=24 * 9)
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> Case:
+def lives(draw: st.DrawFn, kinds: tuple[Kind, ...] = OPENLY_COUNTED) -> Case:
     """A case that lived through any steps its table allows, at any pace."""
-    case = make_case(kind=draw(st.sampled_from([Kind.QUESTION, Kind.COMPLAINT, Kind.PETITION])))
+    case = make_case(kind=draw(st.sampled_from(kinds)))
     now = at(2, 8, 15)
     for _ in range(draw(st.integers(0, 9))):
         now = datetime.fromtimestamp(now.timestamp() + 3600 * draw(HOURS), now.tzinfo)
@@ -295,7 +316,7 @@ def days_of(found: list[Contribution], scope: str) -> dict[str, dict[str, int]]:
     return days
 
 
-@given(st.lists(lives(), max_size=6))
+@given(st.lists(lives(kinds=tuple(Kind)), max_size=6))
 def test_whatever_happens_to_cases_every_part_of_a_report_adds_up_to_its_whole(cases: list[Case]) -> None:
     found = [contribution(case) for case in cases]
     for scope in (PROVINCE, ROADS):
@@ -304,11 +325,14 @@ def test_whatever_happens_to_cases_every_part_of_a_report_adds_up_to_its_whole(c
         for month in (3, 4, 5, 6):
             report = build_report(scope, period_of(MONTH, at(1, month=month).date()), days)
             assert report.carried_over == carried_over
-            assert report.received == sum(report.by_kind.values()) == sum(report.by_service.values())
+            accusing = report.by_kind.get("denunciation", 0)
+            assert report.received == sum(report.by_kind.values())
+            assert report.received == sum(report.by_service.values()) + accusing
             assert report.received == sum(report.by_channel.values())
             assert report.handled == report.on_time + report.late == sum(report.by_level.values())
             assert report.handled == sum(report.handled_by_kind.values())
-            assert report.handled == sum(report.handled_by_service.values())
+            accusing = report.handled_by_kind.get("denunciation", 0)
+            assert report.handled == sum(report.handled_by_service.values()) + accusing
             assert report.rated == sum(report.by_rating.values())
             assert report.to_handle == report.handled + report.in_progress
             assert min(report.carried_over, report.in_progress) >= 0
