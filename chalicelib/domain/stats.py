@@ -50,8 +50,9 @@ def contribution(case: Case) -> Contribution:
     answer (declined, withdrawn, merged): `ended`. On the day of the rating that counts: `rated`, `rating.…`. A
     reopened case is neither handled nor rated until it is answered again. For an agency the case came when it was
     assigned, and only its present agency counts. For the area the case is placed in, if it is known, only `OF_AREA`
-    counts. A denunciation counts for the province alone, and neither by service, topic nor rating: nothing that is published
-    tells that there was one. A call with the citizen counts on its day for the province: `contacts` and `contacts.in|out.<result>`.
+    counts. A denunciation counts for the province alone, and neither by service, topic nor rating: nothing that is
+    published tells that there was one. A call with the citizen counts on its day for the province: `contacts` and
+    `contacts.in|out.<result>`.
 
     Args:
         case: With its whole history: who withdrew and when the citizen rated stand in the events.
