@@ -128,7 +128,7 @@ def test_a_question_in_words_that_no_answer_fits_is_a_case_of_its_own(line):
     pothole = line.case()
     reply = line.text("HOI truong hoc ngay may khai giang")
     assert reply.startswith("1022 da nhan, ma ") and pothole.code not in reply
-    assert line.cases.get(pothole.code) == pothole
+    assert line.stores.cases.get(pothole.code) == pothole
 
 
 def test_an_advertisement_is_kept_and_alarms_nobody(line):
