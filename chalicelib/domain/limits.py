@@ -32,7 +32,7 @@ LIMITS: dict[str, Limit] = {
     ),  # wrong digits from one network, so that one alone cannot use up the next
     "open_all": Limit(100, 3600),  # wrong digits for all cases together; then only a whole address will do
     "upload_network": Limit(200, 3600),  # addresses for uploads
-    "rate": Limit(30, 3600),  # what one case's own link does
+    "own_page": Limit(30, 3600),  # what its reporter, or its agency, does on the page of one case
     "poster": Limit(200, 3600),  # posters made for one network; an office may print one for each unit
     "list_network": Limit(600, 3600),  # cases read by Open311 from one network, by list or by id
     "client": Limit(1000, 3600),  # requests another city system files with its key

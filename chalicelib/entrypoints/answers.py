@@ -19,7 +19,7 @@ RSS = "application/rss+xml; charset=utf-8"
 
 @routes.route("/answers", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/answers")
+@answers_visitor(routes, "/answers")
 def show_answers() -> Response:
     from chalicelib.web.answer_pages import MOST_TYPED, fields, listed
 
@@ -53,7 +53,7 @@ def show_answers() -> Response:
 
 @routes.route("/answers/feed", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/answers")
+@answers_visitor(routes, "/answers")
 def show_answer_feed() -> Response:
     from chalicelib.web.answer_pages import feed
 
@@ -64,7 +64,7 @@ def show_answer_feed() -> Response:
 
 @routes.route("/answers/{name}", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/answers")
+@answers_visitor(routes, "/answers")
 def show_answer(name: str) -> Response:
     from chalicelib.domain.answers import by_name
     from chalicelib.web.answer_pages import one_answer, path_of

@@ -27,7 +27,7 @@ MOST_CURSOR = 200
 
 @routes.route("/stats", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/stats")
+@answers_visitor(routes, "/stats")
 def show_figures() -> Response:
     from chalicelib.web.figures_view import stats_view
 
@@ -44,7 +44,7 @@ def show_figures() -> Response:
 
 @routes.route("/stats/table", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/stats")
+@answers_visitor(routes, "/stats")
 def show_table() -> Response:
     from chalicelib.web.figures_view import table_csv
 
@@ -60,7 +60,7 @@ def show_table() -> Response:
 
 @routes.route("/stats/cases", methods=["GET", "HEAD"])
 @protected_by(PUBLISHED)
-@answers_visitor("/stats/cases")
+@answers_visitor(routes, "/stats/cases")
 def show_published() -> Response:
     from chalicelib.web.published_view import published_view
 

@@ -70,7 +70,7 @@ AREAS_KEPT = 3600
 
 @routes.route(PAGE, methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor(PAGE)
+@answers_visitor(routes, PAGE)
 def show_form() -> Response:
     from chalicelib.web.report_view import unit_text
 
@@ -88,7 +88,7 @@ def show_form() -> Response:
 
 @routes.route(PAGE, methods=["POST"], content_types=["*/*"])
 @protected_by(PUBLIC_FORM)
-@answers_visitor(PAGE)
+@answers_visitor(routes, PAGE)
 def take_form() -> Response:
     reader = visit(routes, PAGE)
     as_json = "application/json" in routes.current_request.headers.get("accept", "")
@@ -104,7 +104,7 @@ def take_form() -> Response:
 
 @routes.route(f"{PAGE}/proposal", methods=["POST"], content_types=["*/*"])
 @protected_by(PUBLIC_FORM)
-@answers_visitor(PAGE)
+@answers_visitor(routes, PAGE)
 def show_proposal() -> Response:
     reader = visit(routes, PAGE)
     form = posted(routes)
@@ -118,7 +118,7 @@ def show_proposal() -> Response:
 
 @routes.route(f"{PAGE}/areas", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor(PAGE)
+@answers_visitor(routes, PAGE)
 def list_areas() -> Response:
     from chalicelib.domain.area_search import areas_named, named_units
     from chalicelib.web.report_view import area_line
@@ -137,7 +137,7 @@ def list_areas() -> Response:
 
 @routes.route(f"{PAGE}/token", methods=["GET"])
 @protected_by(PUBLIC)
-@answers_visitor(PAGE)
+@answers_visitor(routes, PAGE)
 def give_token() -> Response:
     """A token for a form that was filled in without one: it has been waited for long enough."""
     token = _new_token(timedelta(seconds=FEWEST_SECONDS))

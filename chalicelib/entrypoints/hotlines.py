@@ -39,7 +39,7 @@ EVERYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy"
 
 @routes.route("/hotlines", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/hotlines")
+@answers_visitor(routes, "/hotlines")
 def show_hotlines() -> Response:
     from chalicelib.usecases.find_hotlines import find_hotlines, hotlines_of_unit
     from chalicelib.web.hotline_pages import answer_view, centre_view, list_of_hotlines
@@ -72,7 +72,7 @@ def show_hotlines() -> Response:
 
 @routes.route("/hotlines/{code}", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/hotlines")
+@answers_visitor(routes, "/hotlines")
 def show_hotline(code: str) -> Response:
     from chalicelib.domain.hotlines import hotline
     from chalicelib.web.hotline_pages import centre_view, view_of
@@ -98,7 +98,7 @@ def show_hotline(code: str) -> Response:
 
 @routes.route("/hotlines/{code}/poster", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/hotlines")
+@answers_visitor(routes, "/hotlines")
 def show_poster(code: str) -> Response:
     from chalicelib.domain.hotlines import hotline
     from chalicelib.web.hotline_pages import view_of
@@ -129,7 +129,7 @@ def show_poster(code: str) -> Response:
 
 @routes.route("/banner", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/banner")
+@answers_visitor(routes, "/banner")
 def show_banners() -> Response:
     from chalicelib.web.banner import snippets
 
@@ -145,7 +145,7 @@ def show_banners() -> Response:
 
 @routes.route("/banner/{size}", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/banner")
+@answers_visitor(routes, "/banner")
 def show_banner(size: str) -> Response:
     from chalicelib.web.banner import SIZES, banner_svg
 
@@ -160,7 +160,7 @@ def show_banner(size: str) -> Response:
 
 @routes.route("/banner.js", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/banner")
+@answers_visitor(routes, "/banner")
 def show_banner_script() -> Response:
     from chalicelib.web.banner import banner_script
 

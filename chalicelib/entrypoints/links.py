@@ -26,7 +26,7 @@ from chalicelib.errors import (
     MalformedRequest,
     StorageUnavailable,
 )
-from chalicelib.gateways.twilio_webhooks import parse_form
+from chalicelib.gateways.form import parse_form
 from chalicelib.storage.commit import commit
 
 _log = logging.getLogger("hotline.links")

@@ -34,7 +34,7 @@ KEPT_PAGES = ("/report", "/offline")
 
 @routes.route("/sw.js", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/sw.js")
+@answers_visitor(routes, "/sw.js")
 def show_worker() -> Response:
     """The service worker; it stands at the top of the hotline, so that all its pages are in its scope."""
     return Response(
@@ -45,7 +45,7 @@ def show_worker() -> Response:
 
 @routes.route("/offline", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/offline")
+@answers_visitor(routes, "/offline")
 def show_offline() -> Response:
     """What stands in for any page there is no network for."""
     return show(visit(routes, "/offline"), "offline", indexed=False, keep_seconds=60)
@@ -53,7 +53,7 @@ def show_offline() -> Response:
 
 @routes.route("/report/centres", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/report/centres")
+@answers_visitor(routes, "/report/centres")
 def show_centres() -> Response:
     """Today's communes with their middles, and where the map's pictures come from."""
     directory = wiring.directory()

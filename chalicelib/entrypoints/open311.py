@@ -38,7 +38,7 @@ Handler = Callable[[Ask], Told]
 
 @routes.route("/open311/{version}", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/open311/v2")
+@answers_visitor(routes, "/open311/v2")
 def show_open311(version: str) -> Response:
     if version not in VERSIONS:
         raise PageNotFound("open311")

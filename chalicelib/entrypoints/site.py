@@ -22,7 +22,7 @@ YEAR = 365 * 24 * 3600
 
 @routes.route("/", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/")
+@answers_visitor(routes, "/")
 def show_home() -> Response:
     from chalicelib.web.front import front_view
 
@@ -33,7 +33,7 @@ def show_home() -> Response:
 
 @routes.route("/about", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/about")
+@answers_visitor(routes, "/about")
 def show_about() -> Response:
     from chalicelib.web.front import about_view
 
@@ -44,7 +44,7 @@ def show_about() -> Response:
 
 @routes.route("/privacy", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/privacy")
+@answers_visitor(routes, "/privacy")
 def show_privacy() -> Response:
     from chalicelib.web.front import privacy_view
 
@@ -53,14 +53,14 @@ def show_privacy() -> Response:
 
 @routes.route("/accessibility", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/accessibility")
+@answers_visitor(routes, "/accessibility")
 def show_accessibility() -> Response:
     return show(visit(routes, "/accessibility"), "accessibility", keep_seconds=HOUR)
 
 
 @routes.route("/emblem.svg", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/emblem.svg")
+@answers_visitor(routes, "/emblem.svg")
 def show_emblem() -> Response:
     from chalicelib.web.site import emblem
 
@@ -71,7 +71,7 @@ def show_emblem() -> Response:
 
 @routes.route("/robots.txt", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/robots.txt")
+@answers_visitor(routes, "/robots.txt")
 def show_robots() -> Response:
     path = urlsplit(settings.public_url()).path
     lines = ("User-agent: *", f"Disallow: {path}/a/", f"Sitemap: {settings.public_url()}/sitemap.xml", "")
@@ -80,7 +80,7 @@ def show_robots() -> Response:
 
 @routes.route("/sitemap.xml", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/sitemap.xml")
+@answers_visitor(routes, "/sitemap.xml")
 def show_sitemap() -> Response:
     from chalicelib.web.sitemap import sitemap
 
@@ -90,7 +90,7 @@ def show_sitemap() -> Response:
 
 @routes.route("/static/{name}", methods=["GET", "HEAD"])
 @protected_by(PUBLIC)
-@answers_visitor("/static")
+@answers_visitor(routes, "/static")
 def show_asset(name: str) -> Response:
     from chalicelib.web.assets import read_asset
 

@@ -23,6 +23,7 @@ from chalicelib.entrypoints.visitor import (
     Visit,
     answers_visitor,
     limit,
+    limit_own_page,
     posted,
     see_other,
     show,
@@ -63,7 +64,7 @@ class Entered:
 
 @routes.route("/case", methods=["GET", "HEAD"])
 @protected_by(PUBLIC_CASE)
-@answers_visitor(HERE)
+@answers_visitor(routes, HERE)
 def show_look_up() -> Response:
     reader = visit(routes, HERE)
     code = typed(reader.query.get("code", ""))[:MOST_SHOWN]
@@ -72,7 +73,7 @@ def show_look_up() -> Response:
 
 @routes.route("/case", methods=["POST"], content_types=["*/*"])
 @protected_by(PUBLIC_CASE)
-@answers_visitor(HERE)
+@answers_visitor(routes, HERE)
 def look_up() -> Response:
     from chalicelib.domain.own_case import read_contact
 
@@ -115,7 +116,7 @@ def _found(reader: Visit, code: str, contact: str) -> Response:
 
 @routes.route("/case/{token}", methods=["GET", "HEAD"])
 @protected_by(PUBLIC_CASE)
-@answers_visitor(HERE)
+@answers_visitor(routes, HERE)
 def show_own(token: str) -> Response:
     token = unquote(token)
     reader = visit(routes, f"{HERE}/{token}")
@@ -130,7 +131,7 @@ def show_own(token: str) -> Response:
 
 @routes.route("/case/{token}", methods=["POST"], content_types=["*/*"])
 @protected_by(PUBLIC_CASE)
-@answers_visitor(HERE)
+@answers_visitor(routes, HERE)
 def act_on_own(token: str) -> Response:
     token = unquote(token)
     reader, form = visit(routes, f"{HERE}/{token}"), posted(routes)
@@ -157,7 +158,7 @@ def _act(reader: Visit, case: Case, token: str, entered: Entered) -> Response:
     if entered.act == "withdraw" and not entered.confirmed and case.allows("withdraw", Actor.CITIZEN):
         return _withdrawing(reader, case, entered.text)
     try:
-        limit("rate", case.code)
+        limit_own_page(Actor.CITIZEN, case.code)
         done = follow_case.act_on_own(
             case, entered.act, entered.text, entered.rating, name, **wiring.taking()
         )

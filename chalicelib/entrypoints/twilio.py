@@ -7,8 +7,9 @@ from chalice import Blueprint
 from chalicelib import settings
 from chalicelib.entrypoints.http import request_body
 from chalicelib.errors import MalformedRequest
+from chalicelib.gateways.form import parse_form
 from chalicelib.gateways.ports import MAX_BODY_BYTES
-from chalicelib.gateways.twilio_webhooks import check_twilio_signature, parse_form
+from chalicelib.gateways.twilio_webhooks import check_twilio_signature
 
 SIGNED = "Twilio signature"
 """Name of the protection."""

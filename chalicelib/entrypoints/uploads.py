@@ -39,6 +39,7 @@ from chalicelib.entrypoints.visitor import (
     Visit,
     answers_visitor,
     limit,
+    limit_own_page,
     posted,
     see_other,
     show,
@@ -182,7 +183,7 @@ def give_file_addresses(view: dict[str, Any]) -> None:
 
 @routes.route("/case/{token}/attached", methods=["GET", "HEAD"])
 @protected_by(PUBLIC_CASE)
-@answers_visitor("/case")
+@answers_visitor(routes, "/case")
 def show_citizens_upload(token: str) -> Response:
     case = _own_case(token)
     return _ask(visit(routes, f"/case/{unquote(token)}/attached"), case, f"/case/{unquote(token)}")
@@ -190,7 +191,7 @@ def show_citizens_upload(token: str) -> Response:
 
 @routes.route("/case/{token}/attachments", methods=["POST"], content_types=["*/*"])
 @protected_by(PUBLIC_CASE)
-@answers_visitor("/case")
+@answers_visitor(routes, "/case")
 def attach_citizens_upload(token: str) -> Response:
     case = _own_case(token)
     return _join(case, "citizen", "", f"/case/{unquote(token)}")
@@ -198,7 +199,7 @@ def attach_citizens_upload(token: str) -> Response:
 
 @routes.route("/a/{token}/attached", methods=["GET", "HEAD"])
 @protected_by(SIGNED_LINK)
-@answers_visitor("/a")
+@answers_visitor(routes, "/a")
 @explains_link
 def show_agencys_upload(token: str) -> Response:
     case, _ = _agencys_case(token)
@@ -207,7 +208,7 @@ def show_agencys_upload(token: str) -> Response:
 
 @routes.route("/a/{token}/attachments", methods=["POST"], content_types=["*/*"])
 @protected_by(SIGNED_LINK)
-@answers_visitor("/a")
+@answers_visitor(routes, "/a")
 @explains_link
 def attach_agencys_upload(token: str) -> Response:
     case, agency = _agencys_case(token)
@@ -248,7 +249,7 @@ def _join(case: Case, by: str, agency: str, back: str) -> Response:
     if not _SLOT.fullmatch(slot):
         raise MalformedRequest("slot")
     if case.allows("attach", Actor(by)):
-        limit("rate", f"{by}|{case.code}")
+        limit_own_page(by, case.code)
         key = upload_key(slot_form(case, by, slot), 1, wiring.keys())
         try:
             commit(messages=(later_upload(case, slot, key, by=by, agency=agency, now=wiring.now()),))

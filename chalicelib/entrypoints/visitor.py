@@ -24,7 +24,7 @@ from chalicelib.errors import (
     PageNotFound,
     StorageUnavailable,
 )
-from chalicelib.gateways.twilio_webhooks import Form, parse_form
+from chalicelib.gateways.form import Form, parse_form
 
 _log = logging.getLogger("hotline.pages")
 
@@ -57,22 +57,13 @@ class Visit:
     language: str
     network: str
     """Keyed mark of the network it came from, for limits."""
-    sends_data: bool = False
-    """The reader asked their browser to save data (Save-Data)."""
 
 
 def visit(routes: Blueprint, path: str) -> Visit:
     """Return who asks; *path* is the page's own, below the public URL."""
     request = routes.current_request
-    query = {name: str(value) for name, value in dict(request.query_params or {}).items()}
-    language = query.get("lang", "")
-    return Visit(
-        path,
-        query,
-        language if language in LANGUAGES else LANGUAGES[0],
-        network_mark(network_of(_address(request)), wiring.keys()),
-        request.headers.get("save-data", "") == "on",
-    )
+    query = _query(routes)
+    return Visit(path, query, _language(query), network_mark(network_of(_address(request)), wiring.keys()))
 
 
 def _address(request: Any) -> str:
@@ -197,7 +188,19 @@ def limit(name: str, who: str) -> None:
         raise LimitReached(name)
 
 
-def answers_visitor(path: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+def limit_own_page(by: str, code: str) -> None:
+    """
+    Count one more of what is done on the page of a case, by its reporter or by its agency.
+
+    Raises:
+        LimitReached, StorageUnavailable: As `limit`.
+    """
+    limit("own_page", f"{by}|{code}")
+
+
+def answers_visitor(
+    routes: Blueprint, path: str
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Turn what goes wrong on the page *path* into a page that says so and what else the reader can do."""
 
     def wrap(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -206,14 +209,14 @@ def answers_visitor(path: str) -> Callable[[Callable[..., Response]], Callable[.
             try:
                 return view(*args, **kwargs)
             except Exception as problem:
-                return _problem(path, problem)
+                return _problem(routes, path, problem)
 
         return answer
 
     return wrap
 
 
-def _problem(path: str, problem: Exception) -> Response:
+def _problem(routes: Blueprint, path: str, problem: Exception) -> Response:
     name, status = next(
         ((name, status) for kind, name, status in PROBLEMS if isinstance(problem, kind)), ("error", 500)
     )
@@ -221,7 +224,7 @@ def _problem(path: str, problem: Exception) -> Response:
         _log.error("page failed", exc_info=problem)
     else:
         _log.info("page refused", extra={"reason": type(problem).__name__, "status": status})
-    reader = Visit(path, {}, _language(), "")
+    reader = Visit(path, {}, _language(_query(routes)), "")
     try:
         return show(reader, "problem", status=status, problem=name)
     except Exception:  # not even the frame can be made
@@ -229,8 +232,12 @@ def _problem(path: str, problem: Exception) -> Response:
         return Response(body="", status_code=status, headers={"Content-Type": "text/plain"})
 
 
-def _language() -> str:
-    return LANGUAGES[0]
+def _query(routes: Blueprint) -> dict[str, str]:
+    return {name: str(value) for name, value in dict(routes.current_request.query_params or {}).items()}
+
+
+def _language(query: Mapping[str, str]) -> str:
+    return asked if (asked := query.get("lang", "")) in LANGUAGES else LANGUAGES[0]
 
 
 def _directory() -> Any:

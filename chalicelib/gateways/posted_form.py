@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 
 from chalicelib.errors import MalformedRequest
+from chalicelib.gateways.form import parse_form, readable
 from chalicelib.gateways.ports import MAX_BODY_BYTES
-from chalicelib.gateways.twilio_webhooks import parse_form, readable
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 from chalicelib.domain.call import ENDED, KEYS, LEFT, RECORDED, RUNG, SILENCE, SPEECH, START, WAITING, Came
 from chalicelib.errors import MalformedRequest
+from chalicelib.gateways.form import readable
 from chalicelib.gateways.phone import e164
 from chalicelib.gateways.ports import DeliveryReport, RecordingReport
-from chalicelib.gateways.twilio_webhooks import readable
 
 VOICE_PATH = "/twilio/voice"
 CALL_OUT_PATH = "/twilio/call"

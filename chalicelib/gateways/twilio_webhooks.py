@@ -1,4 +1,4 @@
-"""What Twilio posts to us: the form, its signature, a message that came in, a delivery report. Cheap to import.
+"""What Twilio posts to us: its signature, a message that came in, a delivery report. Cheap to import.
 
 Twilio's own validator raises on a missing header or an odd body and takes 11 ms to import; this one follows the same
 algorithm (tests compare the two) and knows only one error.
@@ -11,15 +11,14 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from chalicelib.errors import MalformedRequest, SignatureNotValid
+from chalicelib.gateways.form import Form, octets, readable
 from chalicelib.gateways.phone import e164
-from chalicelib.gateways.ports import MAX_BODY_BYTES, DeliveryReport, InboundSms
+from chalicelib.gateways.ports import DeliveryReport, InboundSms
 from chalicelib.gateways.twilio_errors import describe, verdict
-
-MAX_FORM_FIELDS = 300
 
 STATUS_PATH = "/twilio/sms-status"
 
@@ -27,41 +26,6 @@ _HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _PROVIDER_ID = re.compile(r"[!-~]{1,100}")
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class Form(dict[str, str]):
-    """A posted form: the first value of each name, and all of them by `getall`."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._all: dict[str, list[str]] = {}
-        for name, value in pairs:
-            self._all.setdefault(name, []).append(value)
-        super().__init__((name, values[0]) for name, values in self._all.items())
-
-    def getall(self, name: str) -> list[str]:
-        """Return every value of *name*, in order; Twilio's own validator asks for this method too."""
-        return list(self._all.get(name, ()))
-
-
-def parse_form(raw: bytes) -> Form:
-    """
-    Return the fields of a form-urlencoded body, blank ones included (they are signed too).
-
-    Bytes that are no UTF-8 survive as surrogate escapes, so that the signature is checked over exactly what was
-    sent; `read_twilio_sms` makes them readable.
-
-    Raises:
-        MalformedRequest: The body is too long or has too many fields.
-    """
-    if len(raw) > MAX_BODY_BYTES:
-        raise MalformedRequest(f"form longer than {MAX_BODY_BYTES} bytes")
-    try:
-        body = raw.decode("utf-8", "surrogateescape")
-        return Form(
-            parse_qsl(body, keep_blank_values=True, errors="surrogateescape", max_num_fields=MAX_FORM_FIELDS)
-        )
-    except ValueError as problem:
-        raise MalformedRequest(f"form with more than {MAX_FORM_FIELDS} fields") from problem
 
 
 def check_twilio_signature(
@@ -95,7 +59,7 @@ def check_twilio_signature(
     fields = "".join(name + value for name in sorted(params) for value in sorted(set(_values(params, name))))
     for token in filter(None, tokens):
         for address in _with_and_without_port(url):
-            made = hmac.new(token.encode(), _octets(address + fields), _HASHES[algorithm]).digest()
+            made = hmac.new(token.encode(), octets(address + fields), _HASHES[algorithm]).digest()
             if hmac.compare_digest(made, given):
                 return
     raise SignatureNotValid("signature does not match")
@@ -192,18 +156,6 @@ def twiml_reply(text: str) -> str:
         return f"{head}<Response/>"
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"{head}<Response><Message>{escaped}</Message></Response>"
-
-
-def readable(text: str) -> str:
-    """Return *text* with bytes that were no UTF-8 and lone surrogates as U+FFFD; all else as it came."""
-    return _octets(text).decode("utf-8", "replace")
-
-
-def _octets(text: str) -> bytes:
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # a surrogate that no byte was escaped to
-        return text.encode("utf-8", "surrogatepass")
 
 
 def _values(params: Mapping[str, str], name: str) -> list[str]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.limits import LIMITS, window
-from chalicelib.storage.batch import items_by_key
 from chalicelib.storage.failures import condition_failed, in_hotline_words
 from chalicelib.storage.inbox_record import ReceivedRecord
 from chalicelib.storage.record import IntegerAttribute, Record, TextAttribute
@@ -78,9 +77,3 @@ class LimitStore:
             except UpdateError as error:
                 if not condition_failed(error):
                     raise
-
-    def reached(self, name: str, who: str, *, now: datetime) -> bool:
-        """Tell whether a limit is reached, without counting."""
-        within, _ = window(name, now)
-        found = items_by_key(LimitRecord, [{"id": {"S": f"limit#{within}#{who}"}}])
-        return any(int(item["times"]["N"]) >= LIMITS[name].most for item in found)

@@ -230,7 +230,7 @@ def test_too_many_wrong_digits_close_this_way_until_the_next_day_and_no_other(fi
 def test_many_wrong_digits_anywhere_make_six_too_few_and_leave_the_whole_address_enough(
     file, look, monkeypatch
 ):
-    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["rate"])(2, 3600))
+    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["own_page"])(2, 3600))
     case, by_mail = file(), file(address=MAIL)
     others = [file(f"Rác đầy đường số {number} phường Sa Đéc") for number in range(2)]
     for other in others:
@@ -246,7 +246,7 @@ def test_many_wrong_digits_anywhere_make_six_too_few_and_leave_the_whole_address
 
 
 def test_what_is_too_little_once_many_were_wrong_does_the_same_work_whoever_asks(file, look, monkeypatch):
-    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["rate"])(1, 3600))
+    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["own_page"])(1, 3600))
     case, other = file(), file(SAID, "+84900000456")
     look(other.code, "100000")
     for contacts in (("000123", "000456"), ("0900000999", "0900000456")):
@@ -259,7 +259,7 @@ def test_what_is_too_little_once_many_were_wrong_does_the_same_work_whoever_asks
 
 
 def test_the_whole_number_too_can_be_tried_only_so_often(file, look, monkeypatch):
-    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["rate"])(1, 3600))
+    monkeypatch.setitem(LIMITS, "open_all", type(LIMITS["own_page"])(1, 3600))
     case = file()
     for wrong in range(LIMITS["open_code"].most):
         assert look(case.code, f"090010000{wrong}")["statusCode"] == 404
@@ -292,7 +292,7 @@ def wiring_rows(code):
 
 
 def test_many_look_ups_from_one_network_are_told_another_way(file, look, monkeypatch):
-    monkeypatch.setitem(LIMITS, "look_network", type(LIMITS["rate"])(1, 3600))
+    monkeypatch.setitem(LIMITS, "look_network", type(LIMITS["own_page"])(1, 3600))
     case = file()
     assert look(case.code)["statusCode"] == 200
     answer = look(case.code)
@@ -560,7 +560,7 @@ def away():
 
 
 def test_too_much_from_one_link_is_told_with_the_words_kept(file, own, monkeypatch):
-    monkeypatch.setitem(LIMITS, "rate", type(LIMITS["rate"])(1, 3600))
+    monkeypatch.setitem(LIMITS, "own_page", type(LIMITS["own_page"])(1, 3600))
     case = file()
     assert location(own(case, "add", text="một"))
     answer = own(case, "add", text="hai")

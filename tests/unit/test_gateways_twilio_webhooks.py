@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from chalicelib.errors import MalformedRequest, SignatureNotValid
+from chalicelib.gateways.form import parse_form
 from chalicelib.gateways.phone import e164
 from chalicelib.gateways.ports import DeliveryReport, InboundSms
 from chalicelib.gateways.twilio_webhooks import (
     check_twilio_signature,
-    parse_form,
     read_twilio_sms,
     read_twilio_status,
     status_callback_url,

@@ -9,8 +9,8 @@ import pytest
 from chalicelib.domain.keys import form_token
 from chalicelib.domain.report_form import MOST_DAYS, Entered, address_of, form_name, mistakes, read_entered
 from chalicelib.domain.text import MAX_FORM_CHARACTERS
+from chalicelib.gateways.form import Form
 from chalicelib.gateways.phone import e164
-from chalicelib.gateways.twilio_webhooks import Form
 from tests.hotline import KEYS
 from tests.unit.worktime import at
 
