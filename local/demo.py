@@ -1,5 +1,6 @@
 """DEMO=1: some weeks of sample cases, through the front door: texts, accepted and returned cases, answers, ratings.
 
+Two are filed by form and three published by the desk. What somebody else files meanwhile is let alone.
 Everything is decided by a seeded generator: the same province shows the same weeks every time.
 """
 
@@ -12,12 +13,12 @@ import random
 import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from local.demo_texts import ANSWERS, QUESTION, REPLY, RETURN, texts_for
 from local.simulator.delivered import Item, same
-from local.simulator.phones import text_the_hotline
+from local.simulator.phones import e164, text_the_hotline
 
 if TYPE_CHECKING:
     from local.machine import Machine
@@ -27,6 +28,10 @@ log = logging.getLogger("local.demo")
 DAYS = 21
 CASES = 32
 SEED = 1022
+BY_FORM = (4, 17)
+"""Which of the cases come by the web form."""
+PUBLISHED = 3
+"""So many handled cases the desk publishes."""
 
 _LINK = re.compile(r"https?://\S+/a/[^\s\"<>]+")
 _CODE = re.compile(r"\b(\d{3}) ?(\d{3}) ?(\d{3})\b")
@@ -38,20 +43,25 @@ def fill(machine: Machine, is_ending: Callable[[], bool]) -> None:
     if machine.resumed:
         log.info("an earlier run is kept here; no sample cases are added")
         return
-    Weeks(machine).live(is_ending)
+    from chalicelib import wiring
+
+    Weeks(machine, wiring.case_store()).live(is_ending)
 
 
 class Weeks:
     """The people of a province for some weeks."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, cases: Any) -> None:
         self._machine = machine
+        self._cases = cases
         self._dice = random.Random(SEED)
         self._plan: list[tuple[datetime, int, Callable[[], None]]] = []
         self._planned = 0
         self._read = 0
         self._known: set[tuple[str, str]] = set()
         self._phones: dict[str, str] = {}
+        """Code of a sample case → its phone. Nothing else is acted on."""
+        self._unpublished = PUBLISHED
 
     def live(self, is_ending: Callable[[], bool]) -> None:
         """Do what is planned, in order, until the start."""
@@ -74,7 +84,11 @@ class Weeks:
             day = start + timedelta(days=number * (DAYS - 1) / CASES)
             moment = day.replace(hour=self._dice.randint(7, 20), minute=self._dice.randint(0, 59))
             phone = f"09000006{number:02}"
-            self._at(max(moment, start), self._texting(phone, texts[number % len(texts)], opens=True))
+            text = texts[number % len(texts)]
+            opening = (
+                self._filing(phone, text) if number in BY_FORM else self._texting(phone, text, opens=True)
+            )
+            self._at(max(moment, start), opening)
 
     def _at(self, moment: datetime, act: Callable[[], None]) -> None:
         self._planned += 1
@@ -94,10 +108,21 @@ class Weeks:
     def _texting(self, phone: str, text: str, *, opens: bool = False) -> Callable[[], None]:
         def act() -> None:
             sent = text_the_hotline(self._machine.delivered, sender=phone, text=text)
-            found = _CODE.search(" ".join(sent.replies))
+            found = _CODE.findall(" ".join(sent.replies))
             if opens and found:
-                self._phones["".join(found.groups())] = phone
+                self._phones.update(dict.fromkeys(("".join(groups) for groups in found), phone))
                 log.info("%s  %s", self._machine.clock.now().strftime("%d/%m %H:%M"), text[:60])
+
+        return act
+
+    def _filing(self, phone: str, text: str) -> Callable[[], None]:
+        def act() -> None:
+            from chalicelib import wiring
+            from chalicelib.domain.filing import Filing, web_filing_id
+            from chalicelib.usecases.file_case import file_case
+
+            filing = Filing(web_filing_id(f"demo-{phone}", text), "web", text, address=e164(phone))
+            self._phones[file_case(filing, **wiring.taking()).code] = phone
 
         return act
 
@@ -118,7 +143,8 @@ class Weeks:
             key = (same(mail.to), "".join(code.groups()))
             if key not in self._known:
                 self._known.add(key)
-                self._decide(mail, link[0], key[1])
+                if self._is_ours(key[1]):
+                    self._decide(mail, link[0], key[1])
         self._read = len(mails)
 
     def _decide(self, mail: Item, link: str, code: str) -> None:
@@ -135,6 +161,10 @@ class Weeks:
             self._later(self._dice.uniform(1, 5), self._acting(link, "return", RETURN))
         elif way == "ask":
             self._later(self._dice.uniform(1, 5), self._asking(link, code))
+
+    def _is_ours(self, code: str) -> bool:
+        """Whether it is a sample case; a denunciation is for people alone, also one of ours."""
+        return code in self._phones and self._cases.get(code).kind != "denunciation"
 
     def _desk(self, link: str, code: str) -> None:
         page = _http(link)
@@ -154,6 +184,26 @@ class Weeks:
         def act() -> None:
             _http(link, {"act": "answer", "text": self._dice.choice(ANSWERS)})
             self._rating(code)
+            if self._unpublished:
+                self._unpublished -= 1
+                self._later(self._dice.uniform(10, 20), self._publishing(code))
+
+        return act
+
+    def _publishing(self, code: str) -> Callable[[], None]:
+        def act() -> None:
+            from chalicelib import wiring
+            from chalicelib.domain.masking import mask
+            from chalicelib.domain.published import matter_of, may_be_published
+            from chalicelib.storage.commit import commit
+            from chalicelib.usecases.publish_case import publish_case
+
+            case = self._cases.get(code)
+            if may_be_published(case):
+                words = mask(matter_of(case)), mask(case.answer)
+                publish_case(case, *words, commit=commit, cases=self._cases, now=wiring.now())
+            else:
+                self._unpublished += 1
 
         return act
 
