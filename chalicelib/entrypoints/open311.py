@@ -160,6 +160,7 @@ def _token(ask: Ask) -> Told:
 def _create(ask: Ask) -> Told:
     from chalicelib.domain.open311_form import read_filing
     from chalicelib.gateways.phone import e164
+    from chalicelib.usecases.propose import propose
     from chalicelib.web import open311_fields
 
     # without a body read so far: who has no key gets none of ours to work through, where the key stands outside it
@@ -176,8 +177,10 @@ def _create(ask: Ask) -> Told:
         now=wiring.now(),
         e164=e164,
     )
+    # looked at for itself, so that what is tried out or sent once more is told the same
+    proposal = propose(filing, directory=ask.directory, reader=wiring.reader(), now=wiring.now())
     code = TRIAL_CODE if ask.is_trial else file_within_limits(filing).code
-    made = open311_fields.created(code, ask.language, ask.directory, trial=ask.is_trial)
+    made = open311_fields.created(code, proposal, ask.language, ask.directory, trial=ask.is_trial)
     return Told("service_requests", made, status=201)
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from chalicelib import texts
 from chalicelib.domain.calendar import local
-from chalicelib.domain.case import Case
+from chalicelib.domain.case import Case, Kind
 from chalicelib.domain.code import spell_code
 from chalicelib.domain.directory import Attribute, Directory, Service
+from chalicelib.domain.filing import Proposal
 from chalicelib.domain.open311 import OTHER, Fault, moment_text, spot, state, updated_at
 from chalicelib.domain.open311_form import TOPIC, attributes_of
 from chalicelib.domain.published import Published
+from chalicelib.web.province import named
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 MIME = ["text/xml", "application/json"]
@@ -175,10 +177,21 @@ def _request(
     return {**fields, "extended_attributes": {"location": place.exactness}} if extended else fields
 
 
-def created(code: str, language: str, directory: Directory, *, trial: bool = False) -> list[dict[str, Any]]:
-    """Return what the system that filed a case is told. There are no accounts here, hence no id of one."""
-    key = "open311.trial" if trial else "open311.created"
-    notice = texts.text(key, language, directory, code=spell_code(code))
+def created(
+    code: str, proposal: Proposal, language: str, directory: Directory, *, trial: bool = False
+) -> list[dict[str, Any]]:
+    """
+    Return what the system that filed a case is told; in danger whom to call comes before anything else.
+
+    There are no accounts here, hence no id of one.
+    """
+    sentences = [("trial" if trial else "created", {"code": spell_code(code)})]
+    if proposal.numbers:
+        sentences.insert(0, ("danger", {"numbers": ", ".join(proposal.numbers)}))
+    if proposal.case.kind is Kind.DENUNCIATION:
+        authority = named(directory.province["denunciation"]["authority"], language)
+        sentences.append(("denunciation", {"authority": authority}))
+    notice = " ".join(texts.text(f"open311.{key}", language, directory, **facts) for key, facts in sentences)
     return [{"service_request_id": code, "service_notice": notice, "account_id": None}]
 
 

@@ -286,6 +286,25 @@ def test_the_test_address_checks_in_earnest_and_stores_nothing(room, deployed):
     assert room.ask(f"v2/requests/{TRIAL_CODE}.json").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["v2/requests.json", "test/requests.json"])
+def test_danger_to_life_is_answered_with_whom_to_call_before_anything_else(room, path):
+    fire = "Cháy nhà có người mắc kẹt, 12 Nguyễn Huệ"
+    notices = [
+        json.loads(room.file(path=path, description=fire, **more).data)[0]["service_notice"]
+        for more in ({}, {}, {"lang": "en"})
+    ]
+    assert notices[0].startswith("NGUY HIỂM: xin gọi ngay 114") and "Mã" in notices[0]
+    assert notices[1] == notices[0], "sent once more, it is told once more"
+    assert notices[2].startswith("DANGER: please call 114") and "now" in notices[2]
+
+
+@pytest.mark.parametrize("path", ["v2/requests.json", "test/requests.json"])
+def test_who_files_a_denunciation_is_told_where_a_signed_one_goes(room, path):
+    notice = json.loads(room.file(path=path, description=DENUNCIATION).data)[0]["service_notice"]
+    assert "có ký tên" in notice and notice.endswith("Thanh tra tỉnh.")
+    assert "ký tên" not in room.file(path=path).text
+
+
 # -- what a request shows -------------------------------------------------------------------------------
 
 
