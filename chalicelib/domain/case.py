@@ -157,7 +157,7 @@ class Case:
     """Phone in E.164 or email address; empty for a reporter who left none."""
     language: str = "vi"
     updated_at: datetime | None = None
-    """When the last event was; None for a case stored before this was kept."""
+    """When something last happened to it; None for a case stored before this was kept. A reminder is nothing to it."""
     version: int = 0
     stored_version: int = 0
     """Version last seen in storage, 0 = never stored. `new_events` are those after it."""
@@ -293,12 +293,15 @@ class Case:
         return replace(
             self,
             status=target,
-            updated_at=at,
+            updated_at=self.updated_at if actor is Actor.SYSTEM and action in _UNNOTICED else at,
             version=event.number,
             events=(*self.events, event),
             **changes,
         )
 
+
+_UNNOTICED = frozenset({"remind", "note"})
+"""What the system does beside a case: other systems would fetch every late case again each morning."""
 
 _CITIZEN_TEXT = frozenset({"open", "add", "reply", "object"})
 

@@ -139,3 +139,12 @@ def test_only_an_open_case_that_does_not_wait_for_the_citizen_can_be_late(status
     late = case.is_overdue(at("Wed 04/03/2026 08:00"))
     assert late == (status in OPEN and status is not Status.WAITING_CITIZEN)
     assert not case.is_overdue(at("Tue 03/03/2026 17:00"))
+
+
+def test_what_the_system_does_beside_a_case_does_not_change_it_for_others():
+    case = replace(a_case(), status=Status.IN_PROGRESS)
+    later = at("Tue 03/03/2026 08:00")
+    for action in ("remind", "note"):
+        assert case.act(action, actor=Actor.SYSTEM, at=later).updated_at == case.updated_at
+    assert case.act("note", actor=Actor.DESK, at=later).updated_at == later
+    assert case.act("progress", actor=Actor.AGENCY, at=later).updated_at == later
