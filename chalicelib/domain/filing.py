@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,13 +43,15 @@ class Filing:
     """Further small facts for the first event: attributes, the client system."""
 
 
-def web_filing_id(form: str, text: str) -> str:
+def web_filing_id(form: str, *fields: str | float | None) -> str:
     """
     Return the id of what was handed in with a form.
 
-    The words are part of it: a form sent twice makes one case, a form taken back and filled in anew makes another.
+    What stands in its fields is part of it: a form sent twice makes one case, a form taken back and changed, be it
+    the phone only, makes another.
     """
-    return f"web#{form}#{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    said = json.dumps(fields, ensure_ascii=True)
+    return f"web#{form}#{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Proposal:
     """They ask what became of an earlier case."""
     numbers: tuple[str, ...] = ()
     """Whom to call first; empty unless it is an emergency."""
+    perhaps_numbers: tuple[str, ...] = ()
+    """Whom to call if the words do tell of danger; empty in an emergency."""
     service: str = ""
     """The field the hotline has understood, or the reporter chose; empty when neither."""
     guesses: tuple[str, ...] = ()

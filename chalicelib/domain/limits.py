@@ -24,6 +24,7 @@ LIMITS: dict[str, Limit] = {
     "file_sender": Limit(5, 3600),
     "file_sender_day": Limit(10, 86400),
     "file_network": Limit(60, 3600),  # cases filed from one network
+    "token_network": Limit(200, 3600),  # tokens for forms that waited on a device
     "ack_all": Limit(500, 3600),  # text messages with the code of a new case, to everybody together
     "look_network": Limit(120, 3600),  # look-ups by code from one network
     "open_code": Limit(5, 86400),  # wrong digits for one case

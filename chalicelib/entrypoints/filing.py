@@ -21,7 +21,6 @@ from chalice import Blueprint, Response
 from chalicelib import wiring
 from chalicelib.domain.attachment import upload_keys
 from chalicelib.domain.calendar import local
-from chalicelib.domain.directory import Directory
 from chalicelib.domain.filing import Filing, Proposal, web_filing_id
 from chalicelib.domain.keys import filed_token, form_token
 from chalicelib.domain.report_form import (
@@ -35,6 +34,7 @@ from chalicelib.domain.report_form import (
 from chalicelib.domain.text import MAX_FORM_CHARACTERS, typed
 from chalicelib.entrypoints.handing_in import file_within_limits
 from chalicelib.entrypoints.http import JSON, protected_by
+from chalicelib.entrypoints.report_json import json_answer, json_problem, province
 from chalicelib.entrypoints.visitor import (
     LANGUAGES,
     PUBLIC,
@@ -42,6 +42,7 @@ from chalicelib.entrypoints.visitor import (
     Visit,
     answers_visitor,
     headers,
+    limit,
     posted,
     see_other,
     show,
@@ -98,7 +99,7 @@ def take_form() -> Response:
         if not as_json:
             raise
         crossed = isinstance(refused, CrossSite)
-        return _json_problem(reader, "cross_site" if crossed else "too_large", 403 if crossed else 400)
+        return json_problem(reader, "cross_site" if crossed else "too_large", 403 if crossed else 400)
     return _take(reader, entered, as_json)
 
 
@@ -139,7 +140,13 @@ def list_areas() -> Response:
 @protected_by(PUBLIC)
 @answers_visitor(routes, PAGE)
 def give_token() -> Response:
-    """A token for a form that was filled in without one: it has been waited for long enough."""
+    """
+    A token for a form that was filled in without one: it has been waited for long enough.
+
+    A program may ask for it too, so the time a form must be open stops only those that never look; the limits by
+    network and address are what bounds the others.
+    """
+    limit("token_network", visit(routes, PAGE).network)
     token = _new_token(timedelta(seconds=FEWEST_SECONDS))
     return Response(body=json.dumps({"token": token}), headers={**JSON, "Cache-Control": "no-store"})
 
@@ -151,7 +158,7 @@ def _take(reader: Visit, entered: Entered, as_json: bool) -> Response:
     name, late = form_name(entered.token, keys=wiring.keys(), now=wiring.now())
     if not name:
         entered = replace(entered, token=_new_token())
-    answer = _json_answer if as_json else _page
+    answer = json_answer if as_json else _page
     try:
         filing = _filing(reader, entered, entered.form or name, address)
         if "text" not in wrong and entered.may_be_asked and _unclear(filing):
@@ -183,8 +190,20 @@ def _file(reader: Visit, filing: Filing, as_json: bool) -> Response:
 
 
 def _filing(reader: Visit, entered: Entered, name: str, address: str) -> Filing:
+    identity_shown = entered.show_identity and bool(entered.name or address)
     return Filing(
-        id=web_filing_id(name, entered.text),
+        id=web_filing_id(
+            name,
+            entered.text,
+            entered.place,
+            entered.area,
+            entered.chosen_service,
+            entered.lat,
+            entered.long,
+            address,
+            entered.name,
+            identity_shown,
+        ),
         channel="web",
         text=entered.text,
         service=entered.chosen_service,
@@ -194,7 +213,7 @@ def _filing(reader: Visit, entered: Entered, name: str, address: str) -> Filing:
         long=entered.long,
         address=address,
         name=entered.name,
-        identity_shown=entered.show_identity and bool(entered.name or address),
+        identity_shown=identity_shown,
         language=reader.language,
         uploads=upload_keys(name, entered.uploads, wiring.keys()),
     )
@@ -241,7 +260,7 @@ def _page(
     from chalicelib.web.report_view import problem_text, sentences
 
     wrong = wrong or {}
-    directory = _province()
+    directory = province()
     readable = directory is not None and entered.step != "" and "text" not in wrong
     proposal = _proposal_view(reader, entered) if readable else None
     return show(
@@ -255,51 +274,6 @@ def _page(
         checked=checked or (proposal is not None and not wrong),
         emergency=emergency_numbers(directory, local(wiring.now()).date(), reader.language)[:3],
     )
-
-
-def _json_answer(
-    reader: Visit,
-    entered: Entered,
-    *,
-    wrong: dict[str, str] | None = None,
-    problem: str = "",
-    status: int = 200,
-    checked: bool = False,
-) -> Response:
-    """The same for a script: sentences by field; `token` and `website` for what is no field of the reader's."""
-    from chalicelib.web.report_view import problem_text, sentences
-
-    if status not in (200, 400):
-        return _json_problem(reader, problem, status)
-    directory = _province()
-    errors = sentences(wrong or {}, directory, reader.language)
-    if problem:
-        field = "website" if problem == "trap" else "token"
-        errors = {field: problem_text(problem, directory, reader.language), **errors}
-    return Response(
-        body=json.dumps({"errors": errors}, ensure_ascii=False),
-        status_code=status,
-        headers={**JSON, "Cache-Control": "no-store"},
-    )
-
-
-def _json_problem(reader: Visit, problem: str, status: int) -> Response:
-    from chalicelib.web.report_view import problem_text
-
-    told = {"problem": problem_text(problem, _province(), reader.language)}
-    return Response(
-        body=json.dumps(told, ensure_ascii=False),
-        status_code=status,
-        headers={**JSON, "Cache-Control": "no-store"},
-    )
-
-
-def _province() -> Directory | None:
-    """The province, or None while it cannot be had: what was entered must come back all the same."""
-    try:
-        return wiring.directory()
-    except (StorageUnavailable, SettingMissing):
-        return None
 
 
 def _new_token(age: timedelta = timedelta()) -> str:

@@ -287,6 +287,25 @@ def test_a_form_taken_back_and_filled_in_anew_is_another_case(browser):
     assert filed(browser.post()) != filed(browser.post(text=f"{POTHOLE}. Thêm nữa: đèn đường hư"))
 
 
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        pytest.param({"contact": "0900000124"}, id="a wrong phone"),
+        pytest.param({"place": "tổ 11, phường Cao Lãnh"}, id="a wrong place"),
+        pytest.param({"area": "29905"}, id="another unit"),
+        pytest.param({"service": "dien"}, id="another field"),
+        pytest.param({"lat": "10.46", "long": "105.63"}, id="a pin"),
+        pytest.param({"name": "Trần Văn Mẫu"}, id="a name"),
+        pytest.param({"show_identity": "yes"}, id="named after all"),
+    ],
+)
+def test_a_form_taken_back_and_corrected_is_not_the_old_one_again(browser, corrected):
+    sent = {"contact": PHONE, "place": "tổ 10, phường Cao Lãnh"}
+    first = filed(browser.post(**sent))
+    again = filed(browser.post(**{**sent, **corrected}))
+    assert first != again == filed(browser.post(**{**sent, **corrected}))
+
+
 def test_a_form_kept_on_the_device_is_one_case_whatever_token_it_is_sent_with(browser):
     first = browser.post(headers=JSON, form=OWN, contact=PHONE)
     browser.token = json.loads(browser.deployed.call("GET", "/report/token")["body"])["token"]
@@ -424,6 +443,12 @@ def test_a_token_fetched_for_a_waiting_report_may_be_used_at_once(browser):
     assert browser.post(headers=JSON, form=OWN)["statusCode"] == 201
 
 
+def test_tokens_that_may_be_used_at_once_are_not_given_without_end(browser, monkeypatch):
+    monkeypatch.setitem(LIMITS, "token_network", LIMITS["token_network"].__class__(2, 3600))
+    answers = [browser.deployed.call("GET", "/report/token")["statusCode"] for _ in range(3)]
+    assert answers == [200, 200, 429]
+
+
 def test_a_trap_that_is_filled_gives_another_way_in_and_loses_nothing(browser):
     before = browser.deployed.everything()
     page = browser.post(**ENTERED, website="https://spam.example")
@@ -455,7 +480,8 @@ def test_a_limit_keeps_what_was_written_and_gives_another_way_in(browser, monkey
 
 
 def texted(deployed):
-    return [row["to"]["S"] for row in deployed.rows("outbox") if row["purpose"]["S"] == "acknowledgement"]
+    rows = deployed.rows("outbox")
+    return sorted(row["to"]["S"] for row in rows if row["purpose"]["S"] == "acknowledgement")
 
 
 def test_a_stranger_is_texted_ten_times_a_day_at_most_whatever_is_filed_with_their_number(browser):

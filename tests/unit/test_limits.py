@@ -45,9 +45,14 @@ def test_neighbours_are_one_network(address, network):
     assert network_of(address) == network
 
 
-def test_a_form_with_other_words_is_another_hand_in():
-    assert web_filing_id("a", "ổ gà") == web_filing_id("a", "ổ gà")
-    assert (
-        len({web_filing_id(*one) for one in (("a", "ổ gà"), ("b", "ổ gà"), ("a", "ngập"), ("a", "\ud800"))})
-        == 4
+def test_a_form_with_anything_else_in_it_is_another_hand_in():
+    assert web_filing_id("a", "ổ gà", None, 1.5) == web_filing_id("a", "ổ gà", None, 1.5)
+    others = (
+        ("a", "ổ gà"),
+        ("b", "ổ gà"),
+        ("a", "ngập"),
+        ("a", "\ud800"),
+        ("a", "ổ gà", ""),
+        ("a", "", "ổ gà"),
     )
+    assert len({web_filing_id(*one) for one in others}) == len(others)
