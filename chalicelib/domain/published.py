@@ -2,7 +2,8 @@
 
 Nothing is published by itself. The machine masks what it knows (domain/masking.py); what is personal beyond that
 only a person sees, so the desk reads, edits and confirms. Everything else the page shows is the case's own: field,
-area, agency, dates, rating. The code is not shown: it would invite trying the digits that go with it.
+area, agency, dates, rating. The public list shows no code because nobody needs it there; Open311 shows the same words
+under the code. A code is no secret: what is one citizen's own opens by their link or six digits, and tries are limited.
 """
 
 from __future__ import annotations

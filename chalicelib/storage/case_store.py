@@ -28,7 +28,7 @@ from chalicelib.storage.case_record import (
     record_to_published,
 )
 from chalicelib.storage.failures import condition_failed, in_hotline_words
-from chalicelib.storage.page import MOST, Page, cursor_of, read_cursor
+from chalicelib.storage.page import MOST, Page, cursor_of, public_cursor, read_cursor, read_public_cursor
 from chalicelib.storage.record import moment_text
 
 LISTED_PAGE = 100
@@ -152,18 +152,28 @@ class CaseStore:
         return {record.code: record_to_published(record) for record in found if record.published}
 
     def latest_published(self, *, limit: int = 20, after: str | None = None) -> Page[tuple[Case, Published]]:
-        """Return published cases with their words, the latest publication first."""
-        page = self._page(
-            CaseRecord.by_published,
-            ONE_SHELF,
-            limit=limit,
-            after=after,
-            still=is_published,
-            newest_first=True,
-            item=PUBLIC,
-        )
-        words = self.published(case.code for case in page.items)
-        return Page(tuple((case, words[case.code]) for case in page.items if case.code in words), page.next)
+        """
+        Return published cases with their words, the latest publication first.
+
+        Everybody may ask, so a page begins behind a moment and not behind a key that a stranger could make up. Of two
+        cases published in the same microsecond, the second is passed over where a page ends between them.
+        """
+        limit = max(1, min(limit, MOST))
+        within = CaseRecord.published_at < read_public_cursor(after) if after else None
+        with in_hotline_words():
+            found = list(
+                islice(
+                    CaseRecord.by_published.query(
+                        ONE_SHELF, within, limit=limit + 1, scan_index_forward=False
+                    ),
+                    limit + 1,
+                )
+            )
+        shown = found[:limit]
+        following = public_cursor(shown[-1].published_at) if len(found) > limit else None
+        cases = [case for case in self.heads(record.code for record in shown) if is_published(case)]
+        words = self.published(case.code for case in cases)
+        return Page(tuple((case, words[case.code]) for case in cases if case.code in words), following)
 
     def listed(
         self,
@@ -262,11 +272,10 @@ class CaseStore:
         after: str | None,
         still: Callable[[Case], bool] | None = None,
         newest_first: bool = False,
-        item: str = CASE,
     ) -> Page[Case]:
         limit = max(1, min(limit, MOST))
         place_name = _sort_attribute(index)
-        start = _start_key(index, shelf, after, item) if after else None
+        start = _start_key(index, shelf, after) if after else None
         with in_hotline_words():
             # One more than asked tells whether there is a next page, so that the last one is known to be the last.
             found = list(
@@ -308,12 +317,12 @@ def _sort_attribute(index: Any) -> str:
     return next(name for name, attribute in index.Meta.attributes.items() if attribute.is_range_key)
 
 
-def _start_key(index: Any, shelf: str, cursor: str, item: str) -> dict[str, dict[str, str]]:
+def _start_key(index: Any, shelf: str, cursor: str) -> dict[str, dict[str, str]]:
     place, code = read_cursor(cursor)
     shelf_name = next(name for name, attribute in index.Meta.attributes.items() if attribute.is_hash_key)
     return {
         shelf_name: {"S": shelf},
         _sort_attribute(index): {"S": place},
         "code": {"S": code},
-        "item": {"S": item},
+        "item": {"S": CASE},
     }

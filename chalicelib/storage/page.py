@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from chalicelib.errors import MalformedRequest
@@ -12,6 +14,15 @@ from chalicelib.errors import MalformedRequest
 T = TypeVar("T")
 MOST = 100
 """Longest page: as many items as the database hands out by key in one call."""
+
+MOST_CURSOR = 200
+"""Characters of a cursor; ours have fewer."""
+
+# What the database is asked to begin at must be a key it could hold: anything else it answers with an error of ours.
+_PLACE = re.compile(r"([01]#)?[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_KEY = re.compile(r"[0-9]{9}")
+_MICROSECONDS = re.compile(r"[0-9]{1,16}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +50,31 @@ def read_cursor(cursor: str) -> tuple[str, str]:
     Raises:
         MalformedRequest: It is not one of ours.
     """
+    if len(cursor) > MOST_CURSOR:
+        raise MalformedRequest("The page cursor is not valid.")
     try:
         place, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError) as error:
         raise MalformedRequest("The page cursor is not valid.") from error
-    if not (isinstance(place, str) and isinstance(key, str) and place and key):
+    if not (
+        isinstance(place, str) and isinstance(key, str) and _PLACE.fullmatch(place) and _KEY.fullmatch(key)
+    ):
         raise MalformedRequest("The page cursor is not valid.")
     return place, key
+
+
+def public_cursor(moment: datetime) -> str:
+    """Return a cursor behind *moment* for a list everybody may read: microseconds, and no key of an item."""
+    return str((moment - _EPOCH) // timedelta(microseconds=1))
+
+
+def read_public_cursor(cursor: str) -> datetime:
+    """
+    Return the moment a public cursor stands behind.
+
+    Raises:
+        MalformedRequest: It is no such cursor.
+    """
+    if not _MICROSECONDS.fullmatch(cursor):
+        raise MalformedRequest("The page cursor is not valid.")
+    return _EPOCH + timedelta(microseconds=int(cursor))

@@ -1,4 +1,4 @@
-"""What everybody is shown of a published case: the desk's words, and what says how it was handled. Never its code."""
+"""What everybody is shown of a published case on the website: the desk's words, and what says how it was handled."""
 
 from __future__ import annotations
 

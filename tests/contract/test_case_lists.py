@@ -1,7 +1,9 @@
 """The lists that screens and jobs work through: complete, in order, with an end, and as cheap as promised."""
 
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +13,7 @@ from chalicelib.errors import CaseNotFound, MalformedRequest
 from chalicelib.storage import case_store
 from chalicelib.storage.case_store import CaseStore
 from chalicelib.storage.commit import commit
+from chalicelib.storage.page import cursor_of
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -86,10 +89,32 @@ def test_the_page_after_a_case_that_left_the_list_goes_on_where_it_stood(make_as
     assert codes(second.items) == ["111111111"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "!!", "W10", "WyIiLCAiIl0", "eyJhIjoxfQ"])
-def test_an_altered_page_cursor_is_refused(cursor):
-    with pytest.raises(MalformedRequest):
-        CaseStore().desk_queue(after=cursor)
+ALTERED = {
+    "no base64": "x",
+    "no letters of it": "!!",
+    "an empty list": "W10",
+    "empty words": "WyIiLCAiIl0",
+    "no list": "eyJhIjoxfQ",
+    "a place that is none": cursor_of("a", "111111110"),
+    "a lone surrogate": cursor_of("2026-03-02T01:30:00.000000Z", "11111111\ud800"),
+    "a lone surrogate for a place": cursor_of("\ud800", "111111110"),
+    "digits of another script": cursor_of("2026-03-02T01:30:00.000000Z", "١١١١١١١١٠"),
+    "a key of another table": cursor_of("2026-03-02T01:30:00.000000Z", "twilio#SM1"),
+    "a long one": cursor_of("2026-03-02T01:30:00.000000Z", "1" * 3000),
+    "a deep one": urlsafe_b64encode(b"[" * 90_000).decode(),
+}
+
+
+@pytest.mark.parametrize("cursor", ALTERED.values(), ids=ALTERED)
+def test_an_altered_page_cursor_is_refused(cursor, now):
+    for read in (
+        CaseStore().desk_queue,
+        partial(CaseStore().open_for_agency, "so-xay-dung"),
+        partial(CaseStore().received_on, now.date()),
+        CaseStore().latest_published,
+    ):
+        with pytest.raises(MalformedRequest):
+            read(after=cursor)
 
 
 def test_a_cursor_of_one_agency_shows_nothing_of_it_to_another(make_assigned):

@@ -9,9 +9,10 @@ import pytest
 from bench.meter import measured
 from chalicelib.domain.case import Actor, Case, Kind, Status
 from chalicelib.domain.published import Published
-from chalicelib.errors import CaseConflict
+from chalicelib.errors import CaseConflict, MalformedRequest
 from chalicelib.storage.case_store import CaseStore
 from chalicelib.storage.commit import commit
+from chalicelib.storage.page import cursor_of
 from chalicelib.storage.tables import RECORDS, from_stream_image
 from local.database import client
 
@@ -134,6 +135,19 @@ def test_the_list_comes_newest_first_and_ends(publish, limit):
         after, rounds = page.next, rounds + 1
     assert found == [(f"11111111{number}", f"11111111{number}") for number in (4, 3, 2, 1, 0)]
     assert rounds == -(-5 // limit)
+
+
+def test_a_page_may_begin_at_any_moment_and_at_nothing_else(publish, make_assigned):
+    """Its cursor is public: it names no code, and whoever makes one up gets a page of the list or none."""
+    for number in range(2):
+        publish(f"11111111{number}", minutes=number)
+    ours = CaseStore().latest_published(limit=1).next
+    assert ours.isdigit() and "11111111" not in ours
+    assert [len(CaseStore().latest_published(after=one).items) for one in ("0", ours, "9" * 16)] == [0, 1, 2]
+    agencys = cursor_of("2026-03-02T01:30:00.000000Z", "111111110")
+    for foreign in (agencys, "9" * 17, "-1", "1.5", "٣", "\ud800", "null", "1\n"):
+        with pytest.raises(MalformedRequest):
+            CaseStore().latest_published(after=foreign)
 
 
 def test_a_page_costs_three_calls_however_many_are_published(publish):
