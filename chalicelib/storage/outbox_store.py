@@ -98,6 +98,7 @@ class OutboxStore:
         error: str = "",
         was_uncertain: bool | None = None,
         sent_at: datetime | None = None,
+        attempts: int | None = None,
     ) -> bool:
         """
         Write down what became of a message.
@@ -111,6 +112,7 @@ class OutboxStore:
             error: Why, in a word for the desk.
             was_uncertain: Set once an outcome was unknown.
             sent_at: When the provider took it.
+            attempts: How many are counted from now on, where this one is not to count.
 
         Returns:
             Whether it was written; False when the message is in another state or gone.
@@ -136,6 +138,7 @@ class OutboxStore:
             (MessageRecord.error, error or None),
             (MessageRecord.was_uncertain, was_uncertain),
             (MessageRecord.sent_at, sent_at),
+            (MessageRecord.attempts, attempts),
         )
         actions += [attribute.set(value) for attribute, value in learnt if value is not None]
         return self._update(MessageRecord(message_id), actions, MessageRecord.status.is_in(*allowed))

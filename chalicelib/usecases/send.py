@@ -2,23 +2,22 @@
 
 A row is leased before the provider is called. A sender that dies in between leaves a lease that runs out; the
 sweep then marks the row `uncertain` and asks the provider before anything is sent again. The last failure is told
-to the desk.
+to the desk. Rows that are work and no message: usecases/send_work.py.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from chalicelib.domain.attachment import CHANNEL as UPLOAD
 from chalicelib.domain.contact import CHANNEL as CALL
 from chalicelib.domain.contact import Placing
 from chalicelib.domain.message import Delivery, Message
-from chalicelib.domain.recording import CHANNEL as RECORDING
 from chalicelib.errors import (
     CaseConflict,
     CaseNotFound,
@@ -28,6 +27,15 @@ from chalicelib.errors import (
     StorageUnavailable,
 )
 from chalicelib.gateways.ports import EmailGateway, Mail, SmsGateway, VoiceGateway
+from chalicelib.usecases.send_work import (
+    FAILED_SECONDS,
+    FILES_SECONDS,
+    do_work,
+    is_file,
+    is_given_up,
+    is_work,
+    put_off_file,
+)
 
 LEASE_SECONDS = 120
 """Longer than a sender may run (60 s): while the lease holds, nobody else sends."""
@@ -41,21 +49,8 @@ EMAIL_SETTLE_SECONDS = 1_800
 BACKOFF_SECONDS = (60, 300, 900, 3_600, 10_800, 21_600)
 """Waits after each failed try that may succeed later; after the last the message has failed."""
 
-COMES_IN = (RECORDING, UPLOAD)
-"""Rows that bring a file in. Nothing of them is ever uncertain: a pass that died is done again."""
-
-FILE_AGAIN_SECONDS, FILE_FAILED_SECONDS = 60, 300
-"""When a file is looked at again: while it is being written down or on its way, and after a pass that failed."""
-
-FILES_A_RUN = 5
-"""Files from people that one run looks at, after all messages: each may take 10 seconds (gateways/safe_files.py), and a
-stranger who sends files made to be slow must not hold up what people wait for."""
-
-SLOWER = 4
-"""What has waited long is looked at less often: after a further quarter of the time since it was due."""
-
 UNCERTAIN_HOURS = 24
-"""So long a message may stay uncertain, and a recording away; then the desk is told, who may know another way."""
+"""So long a message may stay uncertain; then the desk is told, who may know another way."""
 
 PUT_OFF = timedelta(minutes=15)
 """When a message that broke the sweep is looked at again; what broke it may be mended by then."""
@@ -98,20 +93,27 @@ def send_new(message_ids: list[str], *, sending: Sending, now: datetime) -> dict
     return dict(Counter(_send(message_id, sending, now) for message_id in message_ids))
 
 
-def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
+def sweep(
+    *, sending: Sending, now: datetime, seconds: Callable[[], float] = time.monotonic
+) -> dict[str, int]:
     """
-    Send, settle or retry whatever is due.
+    Send, settle or retry whatever is due; files last, and as many as there is time for.
+
+    Args:
+        sending: What sending needs.
+        now: The present moment.
+        seconds: How long something has run; the difference of two calls counts.
 
     Returns:
         Counts by outcome, and `oldest_seconds`: how long the message that waited longest had been due by *now*.
     """
     counts: Counter[str] = Counter()
-    due = sending.outbox.due(now, SWEEP_LIMIT)
-    files = [message for message in due if message.channel == UPLOAD]
-    for message in files[FILES_A_RUN:]:
-        _later(message, sending, now)
-        counts["waits"] += 1
-    for message in (*(one for one in due if one.channel != UPLOAD), *files[:FILES_A_RUN]):
+    begun = seconds()
+    for message in sorted(sending.outbox.due(now, SWEEP_LIMIT), key=is_file):
+        if is_file(message) and seconds() - begun > FILES_SECONDS:
+            put_off_file(message, sending, now)
+            counts["waits"] += 1
+            continue
         waited = int((now - message.due_at).total_seconds())
         if waited > 0:
             counts["oldest_seconds"] = max(counts["oldest_seconds"], waited)
@@ -125,19 +127,6 @@ def sweep(*, sending: Sending, now: datetime) -> dict[str, int]:
             _log.exception("message broken", extra={"message_id": message.id})
             _put_off(message, problem, sending, now)
     return dict(counts)
-
-
-def _later(message: Message, sending: Sending, now: datetime) -> None:
-    """Send a file to the back: it must not keep messages from coming into the sweep's sight."""
-    try:
-        again = now + _file_wait(message, now)
-        sending.outbox.settle(message.id, expected={message.status}, status=message.status, due_at=again)
-    except StorageUnavailable:
-        _log.exception("message not put off", extra={"message_id": message.id})
-
-
-def _file_wait(message: Message, now: datetime) -> timedelta:
-    return max(timedelta(seconds=FILE_AGAIN_SECONDS), (now - message.created_at) / SLOWER)
 
 
 def _put_off(message: Message, problem: Exception, sending: Sending, now: datetime) -> None:
@@ -162,7 +151,7 @@ def _put_off(message: Message, problem: Exception, sending: Sending, now: dateti
 def _sweep_one(message: Message, sending: Sending, now: datetime) -> str:
     if message.status is Delivery.PENDING:
         return _send(message.id, sending, now)
-    if message.channel in COMES_IN:
+    if is_work(message):
         sending.outbox.settle(message.id, expected={message.status}, status=Delivery.PENDING, due_at=now)
         return _send(message.id, sending, now)
     if message.status is Delivery.SENDING:
@@ -175,14 +164,14 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
     if message is None:
         return "left"
     try:
-        if message.channel in COMES_IN and not _brought_in(message, sending):
-            return _wait(message, sending, now)
+        if is_work(message):
+            return do_work(message, sending, now)
         if message.channel == CALL:
             placing = _whom(message, sending)
             if not placing.to:
                 return _not_now(message, placing, sending)
             message = replace(message, to=placing.to)
-        provider_id = "" if message.channel in COMES_IN else _hand_over(message, sending)
+        provider_id = _hand_over(message, sending)
     except SendUncertain:
         _mark_uncertain(message, sending, now)
         return "uncertain"
@@ -196,29 +185,6 @@ def _send(message_id: str, sending: Sending, now: datetime) -> str:
         sent_at=now,
     )
     return "sent"
-
-
-def _brought_in(message: Message, sending: Sending) -> bool:
-    return sending.recording(message) if message.channel == RECORDING else sending.upload(message)
-
-
-def _wait(message: Message, sending: Sending, now: datetime) -> str:
-    """A recording is being written down, a file is on its way: a later pass looks whether it is done."""
-    if message.channel == RECORDING and _is_given_up(message, now):
-        give_up(message, "not written down", expected={Delivery.SENDING}, sending=sending)
-        return "failed"
-    again = now + timedelta(seconds=FILE_AGAIN_SECONDS)
-    if message.channel == UPLOAD:
-        again = now + _file_wait(message, now)
-    sending.outbox.settle(message.id, expected={Delivery.SENDING}, status=Delivery.PENDING, due_at=again)
-    return "waits"
-
-
-def _is_given_up(message: Message, now: datetime) -> bool:
-    """Passes over a file fail, or only wait: its age decides, not their number."""
-    if message.channel in COMES_IN:
-        return now - message.created_at > timedelta(hours=UNCERTAIN_HOURS)
-    return message.attempts > len(BACKOFF_SECONDS)
 
 
 def _whom(message: Message, sending: Sending) -> Placing:
@@ -292,14 +258,17 @@ def _composed(message: Message, sending: Sending) -> Mail:
 def _failed(message: Message, failure: SendFailed, sending: Sending, now: datetime) -> str:
     if failure.alarm:
         _log.error("send refused", extra={"message_id": message.id, "reason": failure.reason})
-    if failure.retry and not _is_given_up(message, now):
-        wait = FILE_FAILED_SECONDS if message.channel in COMES_IN else BACKOFF_SECONDS[message.attempts - 1]
+    work = is_work(message)
+    too_often = is_given_up(message, now) if work else message.attempts > len(BACKOFF_SECONDS)
+    if failure.retry and not too_often:
+        wait = FAILED_SECONDS if work else BACKOFF_SECONDS[message.attempts - 1]
         sending.outbox.settle(
             message.id,
             expected={Delivery.SENDING},
             status=Delivery.PENDING,
             due_at=sending.again_at(message, now + timedelta(seconds=wait)),
             error=failure.reason,
+            attempts=0 if work else None,
         )
         return "retry"
     give_up(message, failure.reason, expected={Delivery.SENDING}, sending=sending)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.domain.attachment import (
     ENDINGS,
@@ -34,6 +34,9 @@ MAX_TRIES = 4
 
 AWAITED = timedelta(hours=24)
 """So long a file may take to come; then the case says that it did not."""
+
+MOST_BEGUN = 5
+"""So often a file is begun by a sender that does not live to tell; then it is the file."""
 
 TOLD_TOGETHER = timedelta(minutes=15)
 """Files that come within it are told to the agency with the first of them."""
@@ -71,34 +74,48 @@ def take_upload(message: Message, uploads: Uploads) -> bool:
     """
     assert message.case_code is not None
     try:
-        if not _taken(message, uploads):
+        outcome = _outcome(message, uploads)
+        if outcome == "waits":
             return False
+        if outcome == "left":  # an earlier pass may have stored what the case then did not take
+            for ending in ENDINGS.values():
+                uploads.files.delete(_stored_key(message, ending))
         uploads.files.delete(message.params["key"])
     except (StorageUnavailable, CaseConflict) as problem:
         raise SendFailed(f"file not taken: {type(problem).__name__}", retry=True) from problem
     return True
 
 
-def _taken(message: Message, uploads: Uploads) -> bool:
+Outcome = Literal["waits", "joined", "left"]
+"""The file is not there yet; it is joined to its case; it is not, and will not be."""
+
+
+def _outcome(message: Message, uploads: Uploads) -> Outcome:
     try:
         case: Case = uploads.cases.get(message.case_code)
     except CaseNotFound:  # erased: the file goes too
-        return True
+        return "left"
     if settled(case, message.id):
-        return True
+        return _told_by(case, message)
     try:
         key, safe = _made_safe(message, case, uploads)
     except KeyError:
         if uploads.now - message.created_at < AWAITED:
-            return False
-        _settle(message, uploads, lambda case: _refused(case, message, "missing", uploads))
+            return "waits"
+        return _settle(message, uploads, lambda case: _refused(case, message, "missing", uploads))
     except FileRefused as refused:
         reason = str(refused)
         _log.warning("file refused", extra={"message_id": message.id, "reason": reason})
-        _settle(message, uploads, lambda case: _refused(case, message, reason, uploads))
-    else:
-        _settle(message, uploads, lambda case: _attached(case, message, key, safe, uploads))
-    return True
+        return _settle(message, uploads, lambda case: _refused(case, message, reason, uploads))
+    return _settle(message, uploads, lambda case: _attached(case, message, key, safe, uploads))
+
+
+def _told_by(case: Case, message: Message) -> Outcome:
+    return "joined" if any(event.data.get("upload") == message.id for event in attached(case)) else "left"
+
+
+def _stored_key(message: Message, ending: str) -> str:
+    return f"attachments/{message.case_code}/{message.params['name']}.{ending}"
 
 
 def _made_safe(message: Message, case: Case, uploads: Uploads) -> tuple[str, SafeFile]:
@@ -109,6 +126,8 @@ def _made_safe(message: Message, case: Case, uploads: Uploads) -> tuple[str, Saf
         KeyError: It is not there (yet).
         FileRefused: It is not taken.
     """
+    if message.attempts > MOST_BEGUN:
+        raise FileRefused("unreadable")
     files, raw = uploads.files, message.params["key"]
     size = files.size(raw)
     _unless_full(case, message)
@@ -121,7 +140,7 @@ def _made_safe(message: Message, case: Case, uploads: Uploads) -> tuple[str, Saf
     if len(content) > MAX_BYTES:
         raise FileRefused("too_large")
     safe = uploads.make_safe(content, content_type)
-    key = f"attachments/{case.code}/{message.params['name']}.{ENDINGS[safe.content_type]}"
+    key = _stored_key(message, ENDINGS[safe.content_type])
     files.put(key, safe.content, safe.content_type)
     return key, safe
 
@@ -136,21 +155,21 @@ def _unless_full(case: Case, message: Message) -> None:
 Change = tuple[Case, tuple[Message, ...]]
 
 
-def _settle(message: Message, uploads: Uploads, change: Callable[[Case], Change]) -> None:
-    """Write the step unless it is written; a case that was erased is let be. Raises CaseConflict."""
+def _settle(message: Message, uploads: Uploads, change: Callable[[Case], Change]) -> Outcome:
+    """Write the step unless it is written; return what it says. An erased case is let be. Raises CaseConflict."""
     for _ in range(MAX_TRIES):
         try:
             case: Case = uploads.cases.get(message.case_code)
         except CaseNotFound:
-            return
+            return "left"
         if settled(case, message.id):
-            return
+            return _told_by(case, message)
         changed, messages = change(case)
         try:
             uploads.commit(cases=(changed,), messages=messages)
         except CaseConflict:
             continue
-        return
+        return _told_by(changed, message)
     raise CaseConflict("the case kept changing: a file waits")
 
 

@@ -113,6 +113,15 @@ def test_a_failed_try_is_due_again_at_its_new_time(make_message, now):
     assert (again.status, again.attempts, again.error) == (PENDING, 1, "busy")
 
 
+def test_a_pass_that_does_not_count_is_forgotten(make_message, now):
+    commit(messages=[make_message("m")])
+    for _ in range(2):
+        lease("m", now)
+        OutboxStore().settle("m", expected={SENDING}, status=PENDING, due_at=now, attempts=0)
+    assert OutboxStore().get("m").attempts == 0
+    assert lease("m", now).attempts == 1
+
+
 def test_an_uncertain_message_waits_to_be_settled_and_is_marked_for_good(make_message, now):
     commit(messages=[make_message("m")])
     lease("m", now)

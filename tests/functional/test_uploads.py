@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -19,11 +20,13 @@ from chalicelib.domain.case import Actor
 from chalicelib.domain.filing import Filing, web_filing_id
 from chalicelib.domain.keys import case_token, form_token
 from chalicelib.domain.message import Delivery
-from chalicelib.errors import StorageUnavailable
+from chalicelib.entrypoints import jobs
+from chalicelib.errors import CaseNotFound, StorageUnavailable
 from chalicelib.gateways.safe_files import make_safe
 from chalicelib.usecases.file_case import file_case
-from chalicelib.usecases.send import FILES_A_RUN, sweep
-from chalicelib.usecases.take_upload import Uploads, take_upload
+from chalicelib.usecases.send import sweep
+from chalicelib.usecases.send_work import FILES_SECONDS
+from chalicelib.usecases.take_upload import MOST_BEGUN, Uploads, take_upload
 from chalicelib.web.views import case_view
 from tests.fakes import FakeEmail, FakeSms
 from tests.strangers_files import bomb, pdf, picture
@@ -211,8 +214,8 @@ def test_a_file_too_large_is_refused_before_anybody_reads_it(world):
     assert [step for step in world.did if step in ("get", "get_start", "put")] == []
 
 
-def _run(world, files):
-    """One pass over the rows of files, with another store."""
+def _run(world, files, make_safe=make_safe, cases=None):
+    """One pass over the rows of files, with another store, other cases, or what makes files safe."""
 
     def commit(**change):
         world.happens("commit")
@@ -222,8 +225,8 @@ def _run(world, files):
     world.hotline.now += timedelta(minutes=6)
     uploads = Uploads(
         files=files,
-        make_safe=lambda content, kind: make_safe(content, kind, environment=settings.for_a_child()),
-        cases=wiring.case_store(),
+        make_safe=partial(make_safe, environment=settings.for_a_child()),
+        cases=cases or wiring.case_store(),
         commit=commit,
         directory=wiring.directory(),
         now=world.hotline.now,
@@ -273,10 +276,9 @@ def test_an_engine_that_fails_is_tried_again(world):
 
 def test_a_file_that_comes_late_is_taken_and_one_that_never_comes_is_told_after_a_day(world):
     world.file(None, None)
-    for _ in range(30):
-        world.minutes()
+    looks = sum(world.minutes().get("waits", 0) for _ in range(30))
     assert world.attached() == [] and world.row(1).status is Delivery.PENDING
-    assert world.row(1).attempts < 20, "looked at less and less often"
+    assert MOST_BEGUN * 2 < looks < 40, "looked at less and less often"
     world.files.put(upload_key(FORM, 1, wiring.keys()), picture(), "image/jpeg")
     for _ in range(12):
         world.minutes()
@@ -287,22 +289,125 @@ def test_a_file_that_comes_late_is_taken_and_one_that_never_comes_is_told_after_
     assert world.refused() == ["missing"] and world.row(2).status is Delivery.SENT
 
 
-def test_files_wait_for_messages_and_for_each_other(world):
+def test_files_wait_for_messages_and_are_begun_as_long_as_there_is_time(world):
     world.file(*[picture(32, 32)] * MOST)
     world.file(*[picture(32, 32)] * 2, text="Đèn đường phường Sa Đéc hỏng", address="+84900000002")
-    order = []
+    order, clock = [], [1000.0]
+
+    def slow(message):
+        order.append("file")
+        clock[0] += 10
+        return True
+
     sending = replace(
-        world.sending(),
-        sms=lambda: order.append("text") or world.sms,
-        upload=lambda message: order.append("file") or True,
+        world.sending(), sms=lambda: order.append("text") or world.sms, email=lambda: world.email, upload=slow
     )
     world.hotline.now += timedelta(minutes=1)
-    counts = sweep(sending=sending, now=world.hotline.now)
-    assert order.count("file") == FILES_A_RUN and counts["waits"] == MOST + 2 - FILES_A_RUN
-    assert order.index("file") > order.index("text")
+    counts = sweep(sending=sending, now=world.hotline.now, seconds=lambda: clock[0])
+    in_time = FILES_SECONDS // 10 + 1
+    assert order.count("file") == in_time and counts["waits"] == MOST + 2 - in_time
+    assert order.index("file") > len(order) - 1 - order[::-1].index("text"), "after all messages"
     assert wiring.outbox_store().due(world.hotline.now) == []
-    sweep(sending=sending, now=world.hotline.now + timedelta(minutes=1))
+    for minute in (1, 2):
+        sweep(sending=sending, now=world.hotline.now + timedelta(minutes=minute), seconds=lambda: clock[0])
     assert order.count("file") == MOST + 2
+
+
+def test_the_stream_s_sender_leaves_files_to_the_sweep(world):
+    world.file(picture(32, 32))
+    rows = world.hotline.rows("outbox")
+    assert [row for row in rows if "-upload-" in row["id"]["S"]]
+    records = [
+        {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": row}}
+        for row in rows
+        if "-upload-" in row["id"]["S"]
+    ]
+    assert jobs.send_outbox({"Records": records}) == {"batchItemFailures": []}
+    assert (world.row(1).status, world.row(1).attempts, world.attached()) == (Delivery.PENDING, 0, [])
+    world.minutes()
+    assert len(world.attached()) == 1
+
+
+def test_a_file_that_kills_its_sender_is_refused_in_the_end(world):
+    world.file(picture(32, 32))
+
+    def deadly(content, kind, environment):
+        raise Killed
+
+    for run in range(1, MOST_BEGUN + 1):
+        _run(world, world.files, make_safe=deadly)
+        assert (world.refused(), world.row(1).attempts) == ([], run)
+    _run(world, world.files, make_safe=deadly)
+    assert world.refused() == ["unreadable"] and world.row(1).status is Delivery.SENT
+    assert not world.is_there(upload_key(FORM, 1, wiring.keys()))
+
+
+def test_a_pass_that_waits_or_is_to_be_tried_again_does_not_count_as_begun(world):
+    world.file(None)
+
+    class Failing:
+        def size(self, key):
+            raise StorageUnavailable("file")
+
+    for files in (world.files, Failing()):
+        world.hotline.now += timedelta(hours=1)
+        world.dies_at = "size"
+        _run(world, Dying(world.files, world))
+        assert world.row(1).attempts == 1
+        _run(world, files)
+        assert (world.row(1).attempts, world.row(1).status) == (0, Delivery.PENDING)
+
+
+@pytest.mark.parametrize("ends", ["declined", "gone"])
+def test_what_was_stored_for_a_case_that_then_takes_no_file_is_deleted(world, ends):
+    """A pass died after it stored the file; by the next the case has changed."""
+    code = world.file(picture(), text="xin chào tổng đài ạ")
+    world.dies_at = "commit"
+    _run(world, Dying(world.files, world))
+    key = f"attachments/{code}/1.jpg"
+    assert world.is_there(key)
+    case = world.case(code)
+    wiring.commit(cases=(case.act("decline", actor=Actor.DESK, at=world.hotline.now, note="x"),))
+    _run(world, world.files, cases=SimpleNamespace(get=_nobody) if ends == "gone" else None)
+    assert not world.is_there(key) and not world.is_there(upload_key(FORM, 1, wiring.keys()))
+
+
+def _nobody(code):
+    raise CaseNotFound(code)
+
+
+@pytest.mark.parametrize("ends", ["full", "gone"])
+def test_a_case_that_changes_while_a_file_is_made_anew_keeps_none_it_does_not_take(world, ends):
+    code = world.file(picture(64, 64))
+    cases = wiring.case_store()
+    row = world.row(1)
+
+    class Cases:
+        """The case as it is now, until the file is stored."""
+
+        def get(self, asked):
+            case = cases.get(asked)
+            if "put done" not in world.did:
+                return case
+            if ends == "gone":
+                raise CaseNotFound(asked)
+            for number in range(MOST):
+                data = {"upload": f"other-{number}", "attachment": f"attachments/{code}/x{number}.jpg"}
+                case = case.act("attach", actor=Actor.CITIZEN, at=world.hotline.now, data=data)
+            wiring.commit(cases=(case,))
+            return cases.get(asked)
+
+    uploads = Uploads(
+        files=Dying(world.files, world),
+        make_safe=partial(make_safe, environment=settings.for_a_child()),
+        cases=Cases(),
+        commit=wiring.commit,
+        directory=wiring.directory(),
+        now=world.hotline.now,
+    )
+    assert take_upload(row, uploads)
+    assert "put done" in world.did and not world.is_there(f"attachments/{code}/1.jpg")
+    assert world.refused() == (["too_many"] if ends == "full" else [])
 
 
 def test_a_case_that_is_declined_or_gone_takes_no_file(world):

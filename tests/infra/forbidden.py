@@ -145,6 +145,9 @@ MAY_NOT: dict[str, dict[str, Call]] = {
         "write another function's log": _log_of("send_outbox"),
     },
     "send_outbox": {
+        "read a file as it was sent": _file("get_object", "uploads/x/1"),
+        "store a file of a case": _file("put_object", "attachments/x/1.jpg"),
+        "delete a file of a case": _file("delete_object", "attachments/x/1.jpg"),
         "list what came in": read("inbox"),
         "read mails as they came": _file("get_object", "inbound/x"),
         "write a file": _file("put_object", "reports/x.xlsx"),

@@ -335,6 +335,7 @@ def _sent_along(province: Province) -> None:
     assert province.http("GET", f"{page}/attached?slot={slot}").status_code == 200
     assert province.http("POST", f"{page}/attachments", {"slot": slot}).status_code == 303
     province.streams()
+    province.run("sweep_outbox")
     assert f"/attachments/{code}/{slot}.jpg" in province.http("GET", page).text
 
 

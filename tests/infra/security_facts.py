@@ -210,13 +210,14 @@ def lifecycle(prefix: str, days: Callable[[Any], int]) -> Facts:
     return contradicted
 
 
-def deletes_only_uploads(template: Any) -> list[str]:
-    """The senders may delete below uploads/, nobody anything else."""
+def deletes_only_what_people_sent(template: Any) -> list[str]:
+    """The sweep may delete what people sent, as it came and as it was made anew; nobody anything else."""
     wrong = []
     for name, role in function_roles(template).items():
         found = may(role, "s3:DeleteObject")
-        if name in ("send_outbox", "sweep_outbox"):
-            wrong += [] if len(found) == 1 and '"/uploads/*"' in found[0] else [f"{name}: {found}"]
+        if name == "sweep_outbox":
+            below = [folder for folder in ("uploads", "attachments") if f'"/{folder}/*"' in "".join(found)]
+            wrong += [] if len(found) == len(below) == 2 else [f"{name}: {found}"]
         else:
             wrong += [f"{name}: {one}" for one in found]
     return wrong

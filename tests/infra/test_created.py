@@ -210,9 +210,7 @@ NOT_IN_THE_LOOP: dict[str, dict[tuple[str, str], str]] = {
     "sweep_outbox": _CALLS
     | _PLACES
     | {
-        ("s3:GetObject", "files uploads"): "files people send; in the loop the stream was faster",
-        ("s3:PutObject", "files attachments"): "likewise",
-        ("s3:DeleteObject", "files uploads"): "likewise",
+        ("s3:DeleteObject", "files attachments"): "a file stored for a case that then took no more",
     },
     "count_cases": {
         ("dynamodb:Query", "table stats"): "one reading right for all who read the counters",

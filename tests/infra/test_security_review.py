@@ -133,8 +133,10 @@ QUESTIONS: list[tuple[str, tuple[Any, dict[str, Any]]]] = [
         ),
     ),
     (
-        "May no function list a bucket, or delete a file but the senders what was uploaded?",
-        default(lambda template: nobody("s3:ListBucket")(template) + facts.deletes_only_uploads(template)),
+        "May no function list a bucket, or delete a file but the sweep what people sent?",
+        default(
+            lambda template: nobody("s3:ListBucket")(template) + facts.deletes_only_what_people_sent(template)
+        ),
     ),
     (
         "May no function change rights?",
