@@ -45,6 +45,22 @@ def takes_sms(number: str) -> bool:
     return not number.startswith("+842")
 
 
+def way_back(case: Case) -> str:
+    """
+    Return how what is written to the citizen gets to them: `message`, `page` (their own, if they look) or empty.
+
+    Who left no address with a form has the link of their case; who filed through another city system has nothing.
+    """
+    if case.reporter_address and takes_sms(case.reporter_address):
+        return "message"
+    return "page" if case.channel == "web" else ""
+
+
+def may_ask(case: Case) -> bool:
+    """Whether anybody could answer a question; nobody behind another city system who left no address."""
+    return bool(case.reporter_address) or case.channel != "open311"
+
+
 def may_call(case: Case) -> bool:
     """Whether the desk may have its citizen called: while the case is open, or they still wait for a call."""
     still_waits = case.status is Status.ANSWERED and waits_for_call(case)

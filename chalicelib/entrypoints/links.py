@@ -12,6 +12,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import wiring
 from chalicelib.domain.case import WITH_AGENCY, Case
+from chalicelib.domain.contact import may_ask
 from chalicelib.domain.keys import Link
 from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
 from chalicelib.entrypoints.http import protected_by, request_body
@@ -87,6 +88,7 @@ def act_on_case(token: str) -> Response:
         return _page(case, link, token, status=400, error=f"{problem}_missing", **posted)
     except ActionNotAllowed:
         error = "extended" if act == "extend" and case.status in WITH_AGENCY else "not_allowed"
+        error = "nobody_to_ask" if act == "ask" and not may_ask(case) else error
         return _page(case, link, token, status=409, error=error, **posted)
     except CaseConflict:
         fresh = wiring.case_store().get(case.code)

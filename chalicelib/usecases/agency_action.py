@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib.domain import handling
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import Actor, Case
+from chalicelib.domain.contact import may_ask
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.message import Message
 from chalicelib.domain.proposal import proposed_agency
@@ -89,6 +90,8 @@ def _return(case: Case, words: str, directory: Directory, now: datetime) -> Outc
 
 
 def _ask(case: Case, words: str, directory: Directory, now: datetime) -> Outcome:
+    if not may_ask(case):
+        raise ActionNotAllowed("nobody could answer a question")
     asked = handling.ask_citizen(case, directory, at=now, question=words, actor=Actor.AGENCY)
     return Outcome(asked, notices.to_citizen(asked, "question", directory=directory, now=now, question=words))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from chalicelib.domain import handling
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import WITH_AGENCY, Actor, Case
+from chalicelib.domain.contact import may_ask
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.text import normalise
 from chalicelib.errors import ActionNotAllowed, MalformedRequest
@@ -58,6 +59,8 @@ def desk_action(
         return Outcome(
             declined, notices.to_citizen(declined, "declined", directory=directory, now=now, reason=words)
         )
+    if not may_ask(case):
+        raise ActionNotAllowed("nobody could answer a question")
     asked = handling.ask_citizen(case, directory, at=now, question=words, actor=Actor.DESK)
     return Outcome(asked, notices.to_citizen(asked, "question", directory=directory, now=now, question=words))
 

@@ -149,7 +149,6 @@ def case_words(words: Words, case: Mapping[str, Any]) -> dict[str, str]:
 def facts(words: Words, case: Mapping[str, Any]) -> Facts:
     """The case in a few lines, masked for a mail."""
     service = f"{case['service']} – {case['topic']}" if case["topic"] else case["service"]
-    due = f"{case['due']} ({case['due_words']})" if case["due"] and case["due_words"] else case["due"]
     return Facts(
         (
             (words.label("code"), case["code_spelled"]),
@@ -159,8 +158,9 @@ def facts(words: Words, case: Mapping[str, Any]) -> Facts:
             (words.label("area"), case["area"]),
             (words.label("place"), case["mail_place"]),
             (words.label("reporter"), case["identity"]),
+            (words.label("client"), case.get("client", "")),
             (words.label("received"), case["received"]),
-            (words.label("due"), due),
+            (words.label("due"), _due(case)),
         )
     )
 
@@ -180,8 +180,13 @@ def _open(words: Words, context: Mapping[str, Any]) -> Links:
     return Links(context["link"], ((words("mail.common.button_open"), ""),))
 
 
+def _due(case: Mapping[str, Any]) -> str:
+    """When the answer is due, and how far that is while anything is."""
+    return f"{case['due']} ({case['due_words']})" if case["due"] and case["due_words"] else str(case["due"])
+
+
 def _line(words: Words, case: Mapping[str, Any]) -> Line:
     assert words.directory is not None
-    due = f"{words.label('due')}: {case['due']} ({case['due_words']})" if case["due"] else ""
+    due = f"{words.label('due')}: {_due(case)}" if case["due"] else ""
     what = views.what_text(case, words.language, words.directory)
     return Line(title=f"{case['code_spelled']} – {what}", detail=due, url=case["link"])

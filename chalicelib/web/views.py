@@ -17,7 +17,15 @@ from chalicelib.domain.attachment import announced
 from chalicelib.domain.calendar import local
 from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
 from chalicelib.domain.code import spell_code
-from chalicelib.domain.contact import may_call, number_of, phones_to_ring, waits_for_call
+from chalicelib.domain.contact import (
+    may_ask,
+    may_call,
+    number_of,
+    phones_to_ring,
+    takes_sms,
+    waits_for_call,
+    way_back,
+)
 from chalicelib.domain.directory import Directory
 from chalicelib.domain.filing import BY_FORM
 from chalicelib.domain.masking import mask
@@ -112,6 +120,7 @@ def case_view(
         "files_refused": refused_view(case, directory, audience=audience, language=language),
         "files_sent": 0 if private else announced(case),
         "may_extend": _may_extend(case, now),
+        "way_back": way_back(case),
         "actions": actions(case, audience, now),
         "history": [
             _line(event, directory, audience=audience, own=case.agency or "", language=language)
@@ -124,14 +133,15 @@ def case_view(
     view["identity"] = _identity(case) if audience == AGENCY else ""
     if audience == CITIZEN:
         view["first_words"] = normalise(case.events[0].note) if case.events else ""
-        view["told_by"] = "email" if "@" in case.reporter_address else "sms" if case.reporter_address else ""
+        view["told_by"] = _told_by(case.reporter_address)
         view["asked"] = _question(case)
         view["reason"] = _reason(case)
         view["withdrawn"] = _last_action(case) == "withdraw"
         view["spoken_by"] = {act: _spoken_by(case, act, directory, language) for act in ("ask", "answer")}
-        view["emergency_numbers"] = (
-            emergency_numbers(directory, local(now).date(), language) if case.emergency else []
-        )
+        in_force = emergency_numbers(directory, local(now).date(), language)
+        # the same as were told when it came in; all for a case stored before they were kept
+        view["emergency_numbers"] = (_told(case, "numbers", in_force) or in_force) if case.emergency else []
+        view["perhaps_numbers"] = [] if case.emergency else _told(case, "perhaps_numbers", in_force)
         view["authority"] = (
             named(directory.province.get("denunciation", {}), language) if view["denunciation"] else ""
         )
@@ -139,6 +149,7 @@ def case_view(
         view["reporter"] = case.reporter_address
         view["reporter_name"] = normalise(case.reporter_name)
         view["calls"] = number_of(case)
+        view["client"] = _client(case)
         proposal = proposed_agency(case, directory, local(now).date())
         view["proposed"] = proposal.code if proposal else ""
         view["draft"] = _draft(case)
@@ -155,6 +166,12 @@ def case_view(
         view["returned_by"] = agency_name(returned.by, directory, language) if returned else ""
         view["returned_note"] = normalise(returned.note) if returned else ""
     return view
+
+
+def _told_by(address: str) -> str:
+    if "@" in address or not address:
+        return "email" if address else ""
+    return "sms" if takes_sms(address) else "landline"
 
 
 def code_view(case: Case, directory: Directory, *, language: str, now: datetime) -> dict[str, Any]:
@@ -186,6 +203,13 @@ def code_view(case: Case, directory: Directory, *, language: str, now: datetime)
         "due_words": due_words(case, now, language, directory),
         "overdue": case.is_overdue(now),
     }
+
+
+def _told(case: Case, fact: str, in_force: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The numbers the reporter was last told to call (`open_case.numbers_told`), with what they are for."""
+    told = next((str(event.data[fact]) for event in reversed(case.events) if fact in event.data), "")
+    names = dict(in_force)
+    return [(number, names[number]) for number in told.split("/") if number in names]
 
 
 def _for_whoever_filed(case: Case) -> Case:
@@ -246,10 +270,14 @@ def _desk_may(case: Case, act: str) -> bool:
         return may_be_published(case) and case.published_at is None
     if act == "unpublish":
         return case.published_at is not None
+    if act == "ask" and not may_ask(case):
+        return False
     return case.allows(act, Actor.DESK) and not (act == "assign" and case.kind == Kind.DENUNCIATION)
 
 
 def _agency_may(case: Case, act: str, now: datetime) -> bool:
+    if act == "ask" and not may_ask(case):
+        return False
     if act == "extend" and not _may_extend(case, now):
         return False
     if case.status is Status.ASSIGNED and act in IMPLY_ACCEPT:
@@ -273,6 +301,12 @@ def _in_mail(case: Case, said: str, audience: str) -> str:
     if audience == CITIZEN:
         return said
     return "" if case.kind == Kind.DENUNCIATION else mask(said)
+
+
+def _client(case: Case) -> str:
+    """The other city system that filed the case, and its own id of it, for the desk to go back to; else empty."""
+    told = case.events[0].data if case.events else {}
+    return " – ".join(normalise(str(told[name])) for name in ("client", "external_id") if told.get(name))
 
 
 def _last(case: Case, action: str) -> Event | None:

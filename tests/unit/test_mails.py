@@ -287,3 +287,30 @@ def test_every_message_the_use_cases_queue_by_mail_can_be_written() -> None:
 
 def _usecases() -> list[Path]:
     return list(Path(notices.__file__).parent.glob("*.py"))
+
+
+def test_no_line_of_a_list_ends_in_an_empty_bracket() -> None:
+    late, asked = at(9, 7, 30), by_agency(accepted(), "ask", at(3, 9), "Ở đâu?")
+    done = by_agency(accepted(), "answer", at(4, 9), "Đã vá.", answered_at=at(4, 9))
+    lists = {
+        name: [{**view(case, now=late), "link": LINK} for case in (asked, done, accepted())]
+        for name in ("late", "due_today", "new")
+    }
+    mail = render.mail(
+        "digest", language="vi", directory=make_directory(), agency="Sở Xây dựng", day=late, **lists
+    )
+    assert mail.text.count("Hạn trả lời: ") == 9 and "()" not in mail.text
+    assert "(còn" in mail.text or "(hôm nay" in mail.text
+
+
+def test_the_desk_reads_which_system_filed_a_case_and_an_agency_does_not() -> None:
+    case = make_case(channel="open311", data={"client": "Cổng phản ánh", "external_id": "A-17"})
+
+    def desk(audience: str) -> str:
+        seen = view(case, audience)
+        return render.mail(
+            "desk", language="vi", directory=make_directory(), case=seen, link=LINK, reason="unrouted"
+        ).text
+
+    assert "Cổng phản ánh – A-17" in desk(views.DESK)
+    assert "Cổng phản ánh" not in str(view(case))

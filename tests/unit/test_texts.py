@@ -36,6 +36,7 @@ BY_PREFIX = (
     r"page\.agency\.nothing_\w+",
     r"page\.link_problem\.(expired|altered|superseded|other)",
     r"report\.(period|kind|heading|column|base)\.\w+",
+    r"page\.way_back\.(page|none)",
     r"report\.sentence\.(rating_\d|services|topics|handled|handled_of)",
 )
 
