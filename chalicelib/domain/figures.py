@@ -62,6 +62,19 @@ class Figures:
     the agencies together have handled no more than the province."""
     areas: Mapping[str, Part] = field(default_factory=dict)
     """By unit id; a case nobody could place is in none."""
+    ended: int | None = None
+    """Ended without an answer: withdrawn, merged, declined. None in months published before it was counted."""
+
+    @property
+    def unanswered(self) -> int | None:
+        """
+        Received and neither handled nor ended.
+
+        Only of a span that holds the hotline's beginning, or nearly: what was left over from before it is not in it.
+        """
+        if self.ended is None:
+            return None
+        return max(0, self.total.received - self.total.handled - self.ended)
 
     @property
     def is_empty(self) -> bool:
@@ -135,6 +148,7 @@ def month_figures(month: ReportPeriod, until: date, counters: Counters) -> Figur
         months=(month.id,),
         until=until.isoformat(),
         total=_sum(fields.values()),
+        ended=sum(_named(whole, "ended.service.").values()),
         kinds={kind: kinds[kind] for kind in KINDS if kind in kinds},
         ratings=_named(whole, "rating."),
         fields=fields,
@@ -152,6 +166,7 @@ def together(months: Iterable[Figures]) -> Figures | None:
         months=tuple(month for one in found for month in one.months),
         until=max(one.until for one in found),
         total=_sum(one.total for one in found),
+        ended=_all(one.ended for one in found),
         kinds=_counted(one.kinds for one in found),
         ratings=_counted(one.ratings for one in found),
         fields=_merged(one.fields for one in found),
@@ -175,6 +190,7 @@ def from_data(data: Mapping[str, Any]) -> Figures:
         months=tuple(data["months"]),
         until=str(data["until"]),
         total=Part(*data["total"]),
+        ended=data.get("ended"),
         kinds={kind: count for kind, count in data.get("kinds", {}).items() if kind in KINDS},
         ratings=dict(data.get("ratings", {})),
         **parts,
@@ -219,6 +235,12 @@ def _named(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
 
 def _sum(parts: Iterable[Part]) -> Part:
     return Part(*map(sum, zip(NOTHING, *parts, strict=True)))
+
+
+def _all(counts: Iterable[int | None]) -> int | None:
+    """Their sum; None when one is not known."""
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)
 
 
 def _counted(found: Iterable[Mapping[str, int]]) -> dict[str, int]:

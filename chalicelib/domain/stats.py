@@ -123,6 +123,7 @@ def _counts(case: Case, came_on: date) -> Iterator[tuple[date, str]]:
         yield on, f"handled.service.{service}"
     elif case.status in _ENDED:
         yield _day(_ended_at(case)), "ended"
+        yield _day(_ended_at(case)), f"ended.service.{service}"
     if case.rating is not None and (rated := _last(case, "rate", "rate_low")) is not None:
         yield _day(rated.at), "rated"
         yield _day(rated.at), f"rating.{case.rating}"

@@ -77,6 +77,10 @@ def stats_view(
     view["figures"] = {
         "until": texts.date_text(date.fromisoformat(found.until)),
         **_written(found.total, language),
+        # of a single month or year it would miss what came before and was answered in it
+        "unanswered": number(found.unanswered)
+        if shown.span.kind == "recent" and found.unanswered is not None
+        else "",
         "mean": mean_rating(found, language),
         "rated": number(found.rated),
         "satisfied": share_text(found.ratings.get("3", 0) + found.ratings.get("2", 0), found.rated, language),

@@ -57,6 +57,14 @@ def table_of(body: str, place: str) -> list[list[str]]:
     return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
 
 
+def test_how_many_wait_for_an_answer_is_told(deployed):
+    for number in (1, 2, 3):
+        wiring.stats_store().publish(march(number, ended=34))
+    deployed.at("Sun 29/03/2026 09:00")
+    assert "<dt>Chưa trả lời</dt><dd>600</dd>" in page(deployed)
+    assert "<dt>Chưa trả lời</dt><dd>600" not in page(deployed, month="2026-03")
+
+
 @pytest.mark.parametrize("path", ["/stats", "/stats/cases"])
 def test_before_the_first_night_a_page_says_so(deployed, path):
     body = page(deployed, path)
@@ -69,7 +77,10 @@ def test_the_last_twelve_months_are_summed_up(figures):
     body = page(figures)
     assert "12 tháng gần nhất, tính đến hết ngày 28/03/2026" in body
     assert "<dd>3.702</dd>" in body and "<dd>3.000</dd>" in body
-    assert "92,3%<span>231 hồ sơ quá hạn</span>" in body
+    assert "92,3%<span>231 hồ sơ trả lời quá hạn</span>" in body
+    assert (
+        body.count("<dt>Chưa trả lời</dt>") == 1
+    )  # its meaning alone: months made before the ended ones were counted
     assert "2,5<span>trên 3; 300 lượt, 90% từ chấp nhận được trở lên" in body
 
 
@@ -190,7 +201,7 @@ def test_the_same_figures_come_as_csv(figures):
     assert headers["cache-control"] == "public, max-age=600"
     assert answer["body"].startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(answer["body"][1:])))
-    assert rows[0] == ["Bảng", "Tên", "Tiếp nhận", "Đã xử lý", "Đúng hạn", "Quá hạn"]
+    assert rows[0] == ["Bảng", "Tên", "Tiếp nhận", "Đã xử lý", "Đúng hạn", "Trả lời quá hạn"]
     assert rows[1][2:] == ["1234", "1000", "923", "77"]
     agencies = [row for row in rows if row[0] == "Theo đơn vị"]
     assert [row[2:] for row in agencies] == [["800", "700", "690", "10"], ["200", "190", "95", "95"]]
@@ -266,7 +277,7 @@ def test_a_published_case_is_shown_with_how_it_was_handled_and_without_its_code(
 
 def test_what_was_late_is_published_as_late(deployed, publish):
     publish(late=True)
-    assert '<span class="tag bad">Quá hạn</span>' in page(deployed, "/stats/cases")
+    assert '<span class="tag bad">Trả lời quá hạn</span>' in page(deployed, "/stats/cases")
 
 
 def test_hostile_words_are_text(deployed, publish):

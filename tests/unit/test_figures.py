@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.case import Case, Kind
+from chalicelib.domain.case import Actor, Case, Kind
 from chalicelib.domain.figures import (
     Counters,
     Figures,
@@ -51,6 +51,7 @@ def test_a_month_sums_up_what_its_days_counted() -> None:
         months=("2026-03",),
         until="2026-03-31",
         total=Part(4, 2, 2),
+        ended=0,
         kinds={"complaint": 3, "question": 1},
         ratings={"2": 1, "3": 1},
         fields={"giao_thong": Part(3, 2, 2), "none": Part(1, 0, 0)},
@@ -158,3 +159,19 @@ def test_months_between_are_whole() -> None:
         "2026-01",
         "2026-02",
     ]
+
+
+def test_what_is_neither_handled_nor_ended_is_unanswered() -> None:
+    withdrawn = assigned().act("withdraw", actor=Actor.CITIZEN, at=at(4), closed_at=at(4))
+    found = figures([rated(3), assigned(), assigned(), withdrawn])
+    assert (found.total.received, found.ended, found.unanswered) == (4, 1, 2)
+    both = together([found, replace(found, months=("2026-04",))])
+    assert both is not None and both.unanswered == 4
+
+
+def test_nobody_says_how_many_are_unanswered_where_the_ended_were_not_counted() -> None:
+    found = figures([assigned()])
+    older = from_data({name: value for name, value in to_data(found).items() if name != "ended"})
+    assert older.unanswered is None
+    both = together([older, found])
+    assert both is not None and both.unanswered is None
