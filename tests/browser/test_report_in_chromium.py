@@ -284,6 +284,22 @@ def test_a_report_that_waits_can_be_deleted_and_is_never_sent(returning, provinc
     assert codes_told(province, phone) == set()
 
 
+def test_going_back_and_sending_the_same_words_again_is_the_same_case(context, province, phone):
+    page = open_form(context, province)
+    write(page, POTHOLE, phone)
+    send(page)
+    page.wait_for_url(CASE_PAGE)
+    code = code_of(page)
+    page.go_back()
+    assert page.locator("#text").input_value() == ""
+    write(page, POTHOLE, phone)
+    page.get_by_text("vừa gửi nội dung này, mã").wait_for()
+    send(page)
+    page.wait_for_url(CASE_PAGE)
+    assert code_of(page) == code
+    assert codes_told(province, phone) == {code}
+
+
 def test_what_waited_and_cannot_be_taken_comes_back_into_the_form(returning, province):
     page = open_form(returning, province)
     returning.set_offline(True)

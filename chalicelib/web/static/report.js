@@ -82,6 +82,7 @@
     proposeTimer = setTimeout(propose, PROPOSE_MS);
     clearTimeout(draftTimer);
     draftTimer = setTimeout(keepDraft, DRAFT_MS);
+    tellSentBefore();
   }
 
   /* --- the draft, on this device only --- */
@@ -121,6 +122,35 @@
     draftLine.hidden = false;
     changed();
   }
+
+  /* --- what was just sent, for as long as this tab is open: going back and sending it again is the same case --- */
+
+  const SENT = "hotline-sent";
+  const mark = () => { // of the words and where, not the words themselves
+    const said = JSON.stringify(["text", "place", "lat", "long"].map((name) => first(name).value.trim()));
+    return [...said].reduce((sum, one) => (Math.imul(sum, 31) + one.codePointAt(0)) | 0, said.length);
+  };
+
+  function rememberSent(form, became) {
+    try {
+      sessionStorage.setItem(SENT, JSON.stringify({ form, code: became.code, location: became.location, mark: mark() }));
+    } catch { /* this browser keeps nothing */ }
+  }
+
+  function sentBefore() {
+    let sent = null;
+    try { sent = JSON.parse(sessionStorage.getItem(SENT)); } catch { /* none */ }
+    return sent && text.value.trim() && sent.mark === mark() ? sent : null;
+  }
+
+  function tellSentBefore() {
+    const sent = sentBefore();
+    if (!sent) return;
+    own.value = sent.form;
+    tell("", data.sentBeforeTitle.replace("{code}", spelled(sent.code)), data.sentBefore, false);
+    said.append(make("p", {}, make("a", { href: sent.location, textContent: data.openCase })));
+  }
+  addEventListener("pageshow", tellSentBefore);
 
   function empty() {
     dropDraft();
@@ -188,11 +218,13 @@
     form.setAttribute("aria-busy", String(isBusy));
   }
 
-  function tell(kind, title, words) {
+  const spelled = (code) => String(code).replace(/(\d{3})(?=\d)/g, "$1 ");
+
+  function tell(kind, title, words, isFocused = true) {
     said.className = `box ${kind}`;
     said.replaceChildren(make("h2", { textContent: title }), make("p", { textContent: words }));
     said.hidden = false;
-    said.focus();
+    if (isFocused) said.focus();
   }
 
   const IN_MEMORY = Symbol("kept nowhere");
@@ -211,6 +243,7 @@
     complain({});
     said.hidden = true;
     busy(true);
+    own.value = sentBefore()?.form || own.value;
     await photos.ready();
     const report = {
       form: own.value, at: Date.now(), state: "waiting", title: text.value.trim().slice(0, 90), sending: true,
@@ -225,6 +258,8 @@
       if (isKept && !became.left) await reports.remove(report.form);
       else if (isKept) await reports.keep({ ...report, ...became, sending: false, fields: {}, files: [] });
       if (became.left) return tellLeft(became);
+      rememberSent(report.form, became);
+      empty(); // the browser gives back what stands here when one goes back
       location.assign(became.location);
     } else if (became.state === "waiting" && isKept) {
       await reports.keep({ ...report, sending: false });
@@ -242,7 +277,7 @@
 
   function tellLeft(became) {
     empty();
-    tell("bad", data.leftTitle.replace("{code}", String(became.code).replace(/(\d{3})(?=\d)/g, "$1 ")), data.left);
+    tell("bad", data.leftTitle.replace("{code}", spelled(became.code)), data.left);
     said.append(make("p", {}, make("a", { href: became.location, textContent: data.openCase })));
   }
 
