@@ -50,6 +50,10 @@ def dong_thap():
         pytest.param("vay tien nhanh lai suat thap lh zalo", "spam", None, id="advert"),
         pytest.param("nohu88 nap lan dau tang 100%, no hu", "spam", None, id="gambling, no explosion"),
         pytest.param("alo", "spam", None, id="greeting"),
+        pytest.param("Đường hỏng", "complaint", "giao_thong", id="two words: what, and that it is broken"),
+        pytest.param("duong hong.", "complaint", "giao_thong", id="two words without marks"),
+        pytest.param("đường", "spam", None, id="one word that names nothing wrong"),
+        pytest.param("hỏng", "spam", None, id="one word that names no thing"),
         pytest.param("Street lights are out near the school", "complaint", "chieu_sang", id="English"),
     ],
 )

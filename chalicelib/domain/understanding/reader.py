@@ -180,7 +180,8 @@ class Reader:
         if status >= 2 and status + 0.3 >= 0.45 * (matter - 0.9):
             return "status", None, False, False
         weight = services[0].score if services else 0.0
-        if weight < 1 and area is None:
+        says_what_broke = bool(services) and bool(hits.get("reporting:faults"))
+        if weight < 1 and area is None and not says_what_broke:
             if kinds.total(hits, "spam:chat") >= 2 or kinds.is_noise(tokens):
                 return "spam", None, True, False
             if len(tokens) <= 3 and not hits.get("pleas") and weights["question"] < 1.5 and matter < 2:
