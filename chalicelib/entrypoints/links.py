@@ -15,19 +15,20 @@ from chalicelib.domain.case import WITH_AGENCY, Case
 from chalicelib.domain.contact import may_ask
 from chalicelib.domain.keys import Link
 from chalicelib.domain.text import MAX_FORM_CHARACTERS, normalise
-from chalicelib.entrypoints.http import protected_by, request_body
+from chalicelib.entrypoints.http import protected_by
 from chalicelib.entrypoints.pages import answers_browser, html
+from chalicelib.entrypoints.visitor import posted
 from chalicelib.errors import (
     NAMES_ONLY_THINGS,
     ActionNotAllowed,
     CalendarGap,
     CaseConflict,
+    CrossSite,
     HotlineError,
     LinkNotValid,
     MalformedRequest,
     StorageUnavailable,
 )
-from chalicelib.gateways.form import parse_form
 from chalicelib.storage.commit import commit
 
 _log = logging.getLogger("hotline.links")
@@ -70,38 +71,40 @@ def show_case(token: str) -> Response:
 def act_on_case(token: str) -> Response:
     case, link = _open(token)
     try:
-        form = parse_form(request_body(routes))
+        form = posted(routes)
+    except CrossSite:
+        return _page(case, link, token, status=403, error="cross_site")
     except MalformedRequest:
         return _page(case, link, token, status=400, error="other")
     act, text = form.get("act", ""), form.get("text", "")
-    posted = {
+    entered = {
         "act": act,
         "entered": text,
         "agency": form.get("agency", ""),
         "answer": form.get("answer", ""),
     }
-    if max(len(normalise(text)), len(normalise(posted["answer"]))) > MAX_FORM_CHARACTERS:
-        return _page(case, link, token, status=400, error="text_too_long", **posted)
+    if max(len(normalise(text)), len(normalise(entered["answer"]))) > MAX_FORM_CHARACTERS:
+        return _page(case, link, token, status=400, error="text_too_long", **entered)
     try:
-        after = _act(case, link, act, text, posted)
+        after = _act(case, link, act, text, entered)
     except MalformedRequest as problem:
-        return _page(case, link, token, status=400, error=f"{problem}_missing", **posted)
+        return _page(case, link, token, status=400, error=f"{problem}_missing", **entered)
     except ActionNotAllowed:
         error = "extended" if act == "extend" and case.status in WITH_AGENCY else "not_allowed"
         error = "nobody_to_ask" if act == "ask" and not may_ask(case) else error
-        return _page(case, link, token, status=409, error=error, **posted)
+        return _page(case, link, token, status=409, error=error, **entered)
     except CaseConflict:
         fresh = wiring.case_store().get(case.code)
-        return _page(fresh, link, token, status=409, error="conflict", **posted)
+        return _page(fresh, link, token, status=409, error="conflict", **entered)
     except StorageUnavailable:
-        return _page(case, link, token, status=503, error="unavailable", **posted)
+        return _page(case, link, token, status=503, error="unavailable", **entered)
     except HotlineError as problem:
         told = str(problem) if isinstance(problem, NAMES_ONLY_THINGS) else ""
         _log.error(
             "form not taken", extra={"reason": type(problem).__name__, "detail": told, "case": case.code}
         )
         error = "calendar_gap" if isinstance(problem, CalendarGap) else "unavailable"
-        return _page(case, link, token, status=503, error=error, **posted)
+        return _page(case, link, token, status=503, error=error, **entered)
     return _page(
         after, link, token, done="propose" if act == "answer" and after.status in WITH_AGENCY else act
     )
@@ -113,14 +116,14 @@ def _open(token: str) -> tuple[Case, Link]:
     return open_link(token, cases=wiring.case_store(), keys=wiring.keys(), now=wiring.now())
 
 
-def _act(case: Case, link: Link, act: str, text: str, posted: Mapping[str, str]) -> Case:
+def _act(case: Case, link: Link, act: str, text: str, entered: Mapping[str, str]) -> Case:
     context: dict[str, Any] = {"commit": commit, "directory": wiring.directory(), "now": wiring.now()}
     if link.role == "desk" and act in ("publish", "unpublish"):
-        return _publish(case, act, text, posted["answer"])
+        return _publish(case, act, text, entered["answer"])
     if link.role == "desk":
         from chalicelib.usecases.desk_action import act_for_desk
 
-        return act_for_desk(case, act, text, posted["agency"], **context)
+        return act_for_desk(case, act, text, entered["agency"], **context)
     from chalicelib.usecases.agency_action import act_for_agency
 
     return act_for_agency(case, act, text, **context)

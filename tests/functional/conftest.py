@@ -97,12 +97,14 @@ class Deployed:
             "/twilio/sms", {"MessageSid": sid, "From": sender, "To": "1022", "Body": body, "NumMedia": "0"}
         )
 
-    def page(self, token: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def page(
+        self, token: str, form: Mapping[str, str] | None = None, *, sent: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """Open a signed page, or send a form of it."""
         where = {"resource": "/a/{token}", "path_parameters": {"token": token}}
         if form is None:
             return self.call("GET", f"/a/{token}", **where)  # type: ignore[arg-type]
-        headers = {"content-type": "application/x-www-form-urlencoded"}
+        headers = {"content-type": "application/x-www-form-urlencoded", **(sent or {})}
         return self.call("POST", f"/a/{token}", body=urlencode(form), headers=headers, **where)  # type: ignore[arg-type]
 
     def link(self, role: str = "agency", *, code: str | None = None, now: datetime | None = None) -> str:

@@ -98,6 +98,24 @@ def test_the_desk_sees_the_reporter_and_every_agency_of_the_day(with_desk):
     assert 'value="so_ldtbxh"' not in body, "it ended on 28/02/2025"
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "null"}, 200),
+    ],
+    ids=str,
+)
+def test_a_form_of_another_site_is_not_taken_and_our_own_without_a_referrer_is(assigned, headers, status):
+    before = assigned.everything()
+    answer = assigned.page(assigned.link(), {"act": "accept"}, sent=headers)
+    assert answer["statusCode"] == status
+    assert (assigned.everything() == before) is (status == 403)
+    assert ("đến từ một trang web khác" in answer["body"]) is (status == 403)
+
+
 @pytest.mark.parametrize("act", ["return", "ask", "extend", "progress", "answer"])
 def test_a_form_without_words_comes_back_with_the_message_beside_the_field(assigned, act):
     before = assigned.everything()
