@@ -187,6 +187,7 @@ def test_two_tabs_with_the_same_words_make_one_case(context, province, phone):
     first.get_by_text("được giữ tạm trên máy này").wait_for()
     second = open_form(context, province)
     assert second.get_by_label("Nội dung", exact=True).input_value() == POTHOLE
+    second.get_by_label("Số điện thoại hoặc email").fill(phone)  # no draft keeps it
     send(first)
     first.wait_for_url(CASE_PAGE)
     send(second)
@@ -220,13 +221,19 @@ def test_a_report_written_without_network_is_sent_once_with_its_photo_when_there
     )
     waiting = page.locator("section.waiting li")
     assert "Kèm 1 ảnh" in waiting.inner_text()
+    assert re.search(r"Chờ gửi: \d{2}:\d{2}", waiting.inner_text())
+    assert "Sa Đéc" not in waiting.inner_text()
     assert codes_told(province, phone) == set()
     assert page.get_by_label("Nội dung", exact=True).input_value() == ""
     assert page.evaluate(SIDEWAYS) == 0
     returning.set_offline(False)
     link = waiting.get_by_role("link", name="Mã hồ sơ")
     link.wait_for()
+    assert "Sa Đéc" not in waiting.inner_text()
+    assert (POTHOLE in kept(page), phone in kept(page), "/case/" in kept(page)) == (False, False, False)
     link.click()
+    page.get_by_label("6 số cuối").fill(phone[-6:])
+    page.get_by_role("button", name="Xem hồ sơ").click()
     page.wait_for_url(CASE_PAGE)
     assert codes_told(province, phone) == {code_of(page)}
     province.advance(minutes=2)
@@ -276,7 +283,7 @@ def test_a_report_that_waits_can_be_deleted_and_is_never_sent(returning, provinc
     write(page, POTHOLE, phone)
     send(page)
     page.on("dialog", lambda dialog: dialog.accept())
-    page.locator("section.waiting").get_by_role("button", name="Xóa").click()
+    page.locator("section.waiting").get_by_role("button", name="Xóa:").click()
     page.locator("section.waiting").wait_for(state="hidden")
     returning.set_offline(False)
     page.reload()
@@ -298,6 +305,51 @@ def test_going_back_and_sending_the_same_words_again_is_the_same_case(context, p
     page.wait_for_url(CASE_PAGE)
     assert code_of(page) == code
     assert codes_told(province, phone) == {code}
+
+
+def test_everything_can_be_removed_from_a_machine_others_use(returning, province, phone):
+    page = open_form(returning, province)
+    returning.set_offline(True)
+    for text in (POTHOLE, POTHOLE + " nữa"):
+        write(page, text, phone)
+        send(page)
+        page.locator("section.waiting li").filter(has_text="Chờ gửi").first.wait_for()
+    page.get_by_label("Nội dung", exact=True).fill("còn viết dở")
+    page.get_by_text("được giữ tạm trên máy này").wait_for()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Xóa hết khỏi máy này").click()
+    page.locator("section.waiting").wait_for(state="hidden")
+    assert page.get_by_label("Nội dung", exact=True).input_value() == ""
+    assert kept(page) == "[][]"
+    returning.set_offline(False)
+    page.reload()
+    assert (kept(page), codes_told(province, phone)) == ("[][]", set())
+
+
+def kept(page: Page) -> str:
+    """All this device keeps of reports and drafts."""
+    return page.evaluate(
+        "reports.all().then(found => JSON.stringify(found) + JSON.stringify(Object.values(localStorage)))"
+    )
+
+
+def test_what_cannot_be_taken_is_shown_to_nobody_who_comes_later_unasked(returning, province):
+    page = open_form(returning, province)
+    returning.set_offline(True)
+    write(page, POTHOLE, "0900")
+    send(page)
+    page.locator("section.waiting li").wait_for()
+    page.close()
+    returning.set_offline(False)
+    page = returning.new_page()
+    page.goto(f"{province.hotline}/offline")
+    page.locator("section.waiting").get_by_text("cần sửa").wait_for()
+    page.goto(f"{province.hotline}/report")
+    page.get_by_role("button", name="Sửa rồi gửi lại").wait_for()
+    assert page.locator("#text").input_value() == ""
+    page.get_by_role("button", name="Sửa rồi gửi lại").click()
+    page.locator("#contact[aria-invalid=true]").wait_for()
+    assert page.locator("#text").input_value() == POTHOLE
 
 
 def test_what_waited_and_cannot_be_taken_comes_back_into_the_form(returning, province):
@@ -347,8 +399,9 @@ def test_a_draft_comes_back_and_can_be_cleared(context, province, phone):
     page.goto(f"{province.hotline}/offline")
     page.goto(f"{province.hotline}/report")
     assert page.locator("#text").input_value() == POTHOLE
-    assert page.locator("#contact").input_value() == phone
     assert page.locator("#place").input_value() == "chợ Sa Đéc"
+    assert page.locator("#contact").input_value() == ""
+    assert (POTHOLE in kept(page), phone in kept(page)) == (True, False)
     page.get_by_role("button", name="Xóa, viết lại từ đầu").click()
     page.reload()
     assert (page.locator("#text").input_value(), page.locator("#contact").input_value()) == ("", "")

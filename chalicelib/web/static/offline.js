@@ -5,7 +5,6 @@
   if (!words || !("indexedDB" in window) || typeof reports === "undefined") return;
 
   const RETRY_MS = [15_000, 60_000, 300_000];
-  const SHOWN_CHARACTERS = 90;
   let tries = 0;
   let timer = 0;
 
@@ -18,7 +17,8 @@
   const list = make("ul");
   const box = make("section", { className: "box waiting", hidden: true },
     make("h2", { id: "waiting-title", textContent: words.title }),
-    make("p", { textContent: words.explain }), list);
+    make("p", { textContent: words.explain }), list,
+    make("button", { type: "button", className: "second", textContent: words.clear, onclick: () => clear().catch(() => {}) }));
   box.setAttribute("aria-labelledby", "waiting-title");
   const said = make("p", { className: "unseen" });
   said.setAttribute("role", "status");
@@ -26,7 +26,24 @@
   if (form) form.before(said, box);
   else document.querySelector("main h1")?.after(said, box);
 
+  /* For somebody at a machine others use: nothing of it stays. */
+  async function clear() {
+    if (!confirm(words.clearSure)) return;
+    await reports.clear();
+    try { localStorage.removeItem(reports.DRAFT); } catch { /* this browser keeps nothing */ }
+    document.dispatchEvent(new Event("reports-cleared"));
+  }
+
   const stateOf = (report) => words[report.state] || "";
+
+  /* A report is told by its moment alone: the next person at this machine reads the list too. */
+  const moment = (report) => new Date(report.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+
+  function lookUp(code) {
+    const address = new URL(words.case, location.href);
+    address.searchParams.set("code", code);
+    return address.href;
+  }
 
   function button(label, act, title) {
     const made = make("button", { type: "button", className: "second", textContent: label });
@@ -36,11 +53,10 @@
   }
 
   function line(report) {
-    const text = report.fields.text || "";
-    const title = report.title || text.slice(0, SHOWN_CHARACTERS);
+    const title = moment(report);
     const item = make("li", {}, make("p", {}, make("strong", { textContent: stateOf(report) }), ` ${title}`));
     if (report.state === "sent") {
-      item.append(make("p", {}, make("a", { href: report.location, textContent: words.code.replace("{code}", spaced(report.code)) })));
+      item.append(make("p", {}, make("a", { href: lookUp(report.code), textContent: words.code.replace("{code}", spaced(report.code)) })));
       if (report.left) item.append(make("p", { className: "wrong", textContent: words.left }));
       item.append(button(words.done, () => reports.remove(report.form), title));
       return item;

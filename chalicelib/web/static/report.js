@@ -7,9 +7,9 @@
 
   const urls = Object.fromEntries(["report", "proposal", "areas", "token", "uploads", "centres", "map", "leaflet", "leafletStyle"]
     .map((name) => [name, data[`url${name[0].toUpperCase()}${name.slice(1)}`]]));
-  const DRAFT = "hotline-draft";
   const DRAFT_DAYS = 7;
   const KEPT = ["text", "place", "contact", "name", "show_identity", "lat", "long", "area", "service"];
+  const NEVER_DRAFTED = ["contact", "name", "show_identity"]; // the next person at a shared machine must not find who wrote
   const PROPOSE_MS = 600;
   const DRAFT_MS = 400;
   const FEWEST_LETTERS = 10;
@@ -96,11 +96,13 @@
   draftLine.setAttribute("role", "status");
   form.before(draftLine);
 
+  const drafted = (values) => Object.fromEntries(Object.entries(values).filter(([name]) => !NEVER_DRAFTED.includes(name)));
+
   function keepDraft() {
     if (isGone) return;
     try {
-      if (!text.value.trim()) return localStorage.removeItem(DRAFT);
-      localStorage.setItem(DRAFT, JSON.stringify({ form: own.value, at: Date.now(), fields: fields() }));
+      if (!text.value.trim()) return localStorage.removeItem(reports.DRAFT);
+      localStorage.setItem(reports.DRAFT, JSON.stringify({ form: own.value, at: Date.now(), fields: drafted(fields()) }));
       if (draftLine.hidden) { draftWords.textContent = data.draftKept; draftLine.hidden = false; }
     } catch { /* this browser keeps nothing */ }
   }
@@ -108,16 +110,16 @@
   function dropDraft() {
     clearTimeout(draftTimer);
     draftLine.hidden = true;
-    try { localStorage.removeItem(DRAFT); } catch { /* nothing there */ }
+    try { localStorage.removeItem(reports.DRAFT); } catch { /* nothing there */ }
   }
 
   function restoreDraft() {
     let draft = null;
-    try { draft = JSON.parse(localStorage.getItem(DRAFT)); } catch { /* none */ }
+    try { draft = JSON.parse(localStorage.getItem(reports.DRAFT)); } catch { /* none */ }
     if (!draft || !draft.fields || Date.now() - draft.at > DRAFT_DAYS * 86400_000) return dropDraft();
     if (text.value.trim()) return; // the page already has words: it came back with a mistake
     own.value = draft.form;
-    fill(draft.fields);
+    fill(drafted(draft.fields));
     draftWords.textContent = data.draftBack;
     draftLine.hidden = false;
     changed();
@@ -246,7 +248,7 @@
     own.value = sentBefore()?.form || own.value;
     await photos.ready();
     const report = {
-      form: own.value, at: Date.now(), state: "waiting", title: text.value.trim().slice(0, 90), sending: true,
+      form: own.value, at: Date.now(), state: "waiting", sending: true,
       fields: fields(), files: photos.take(), urls: { report: urls.report, token: urls.token, uploads: urls.uploads },
     };
     const became = await send(report);
@@ -256,12 +258,13 @@
       dropDraft();
       isGone = true;
       if (isKept && !became.left) await reports.remove(report.form);
-      else if (isKept) await reports.keep({ ...report, ...became, sending: false, fields: {}, files: [] });
+      else if (isKept) await reports.keep({ ...report, ...reports.keptOfSent(became), sending: false });
       if (became.left) return tellLeft(became);
       rememberSent(report.form, became);
       empty(); // the browser gives back what stands here when one goes back
       location.assign(became.location);
     } else if (became.state === "waiting" && isKept) {
+      keptHere.add(report.form);
       await reports.keep({ ...report, sending: false });
       empty();
       tell("", data.keptTitle, data.kept);
@@ -281,6 +284,7 @@
     said.append(make("p", {}, make("a", { href: became.location, textContent: data.openCase })));
   }
 
+  const keptHere = new Set(); // forms of what was written on this page and waits
   let sending = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -291,10 +295,13 @@
   form.addEventListener("input", (event) => { if (event.target !== form.elements.website) changed(); });
   form.addEventListener("change", changed);
 
-  /* A kept report the hotline could not take as it was comes back to be set right: by itself into an empty form. */
+  /*
+   * A kept report the hotline could not take as it was comes back to be set right: by itself into an empty form where it
+   * was written; on a later visit, which may be somebody else's, only when asked for.
+   */
   async function takeBack(wanted = "") {
     const refused = (await reports.all()).find(
-      (one) => one.state === "refused" && !one.sending && (!wanted || one.form === wanted),
+      (one) => one.state === "refused" && !one.sending && (wanted ? one.form === wanted : keptHere.has(one.form)),
     );
     if (!refused || (text.value.trim() && !wanted)) return;
     if (text.value.trim() && !confirm(data.replace)) return;
@@ -308,8 +315,9 @@
   }
   document.addEventListener("reports-correct", (event) => takeBack(event.detail).catch(() => {}));
 
+  document.addEventListener("reports-cleared", () => { keptHere.clear(); said.hidden = true; empty(); });
+
   restoreDraft();
-  takeBack().catch(() => {});
   async function lookAgain() {
     if (sending) return;
     await takeBack();

@@ -8,6 +8,7 @@ var reports = (() => {
   const KEY_MS = 20 * 3600_000; // an uploaded file waits a day in the store for its report; then it is sent anew
   const SENT_DAYS = 7; // how long a code stays in the list
   const PATIENCE = 3; // tries in the background before the words go without a file the store does not take
+  const DRAFT = "hotline-draft"; // where the form keeps what is being written, in localStorage
   const FORM = { "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
 
   /* --- kept in IndexedDB: {form, at, state: waiting|sent|refused, fields, files, urls, lease, tries, …} --- */
@@ -44,6 +45,11 @@ var reports = (() => {
 
   async function remove(form) {
     await within("readwrite", (store) => store.delete(form));
+    changed();
+  }
+
+  async function clear() {
+    await within("readwrite", (store) => store.clear());
     changed();
   }
 
@@ -177,6 +183,9 @@ var reports = (() => {
     }
   }
 
+  /* All that stays of a report that was sent: no word of it and no private link, which opens it to whoever comes next. */
+  const keptOfSent = ({ state, code, left }) => ({ state, code, left, at: Date.now(), fields: {}, files: [] });
+
   /*
    * Send a kept report and note what became of it; null when somebody else is at it. What its own page is sending
    * (`sending`) is shown by that page; once anybody else has tried, the page is gone and the list shows it.
@@ -190,7 +199,7 @@ var reports = (() => {
       became = await deliver(report, { save: (changes) => update(form, changes), ...options });
     } finally {
       if (became.state === "sent") {
-        await update(form, { ...became, at: Date.now(), fields: {}, files: [], lease: 0, sending });
+        await update(form, { ...keptOfSent(became), lease: 0, sending });
       } else if (became.state === "refused") {
         await update(form, { ...became, lease: 0, sending });
       } else {
@@ -217,7 +226,7 @@ var reports = (() => {
   }
 
   return {
-    all, keep, remove, sendKept, sendAll, deliver, freshToken, uploadAddress, uploadBody, newForm, Later,
+    DRAFT, all, keep, remove, clear, keptOfSent, sendKept, sendAll, deliver, freshToken, uploadAddress, uploadBody, newForm, Later,
     onChange: (listener) => listeners.push(listener),
   };
 })();
