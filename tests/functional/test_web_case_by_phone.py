@@ -138,3 +138,11 @@ def test_a_text_message_names_no_link(line):
     line.file(POTHOLE)
     line.agency("answer", "Da va xong")
     assert not [message.text for message in line.messages(to=PHONE) if "http" in message.text]
+
+
+def test_whoever_left_a_landline_is_promised_no_text_and_sent_none(line):
+    case = line.file(POTHOLE, address="+842773851022")
+    line.later(hours=1).agency("answer", "Da va xong", code=case.code)
+    assert not line.messages(to="+842773851022")
+    shown = case_view(line.case(), line.directory, audience="citizen", language="vi", now=line.now)
+    assert shown["told_by"] == "landline"
