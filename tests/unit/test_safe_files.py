@@ -22,7 +22,7 @@ RED, BLUE = (254, 0, 0), (0, 0, 254)
 
 
 def made_safe(content: bytes, kind: str) -> SafeFile:
-    return make_safe(content, kind, environment={})
+    return make_safe(content, kind, environment={}, seconds=60)  # the machine may be busy
 
 
 def seen(content: bytes) -> Image.Image:
