@@ -79,7 +79,7 @@ def look_up() -> Response:
 
     reader, form = visit(routes, HERE), posted(routes)
     entered = {name: typed(form.get(name, ""))[:MOST_SHOWN] for name in ("code", "contact")}
-    code, contact, wrong = re.sub(r"[\s.-]", "", entered["code"]), "", []
+    code, contact, wrong = re.sub(r"\D", "", entered["code"]), "", []
     if not is_valid_code(code):
         wrong.append("code")
     try:

@@ -216,7 +216,7 @@ def _lookup(turn: Turn) -> Answered:
     case = turn.case()
     if case is None:
         return _unchanged(turn, turn.say("not_found" if turn.decision.code else "no_case"), None)
-    return _unchanged(turn, replies.state(case, turn.directory), case)
+    return _unchanged(turn, replies.state(case, turn.directory, turn.now), case)
 
 
 def _withdraw(turn: Turn) -> Answered:
@@ -246,7 +246,9 @@ def _object(turn: Turn) -> Answered:
     except ActionNotAllowed:
         late = case.status in (Status.ANSWERED, Status.CLOSED) and not replies.was_withdrawn(case)
         return _unchanged(
-            turn, turn.say("object_too_late", case) if late else replies.state(case, turn.directory), case
+            turn,
+            turn.say("object_too_late", case) if late else replies.state(case, turn.directory, turn.now),
+            case,
         )
     messages = (notices.to_desk(reopened, "objection", directory=turn.directory, now=turn.now),)
     if reopened.agency is None:

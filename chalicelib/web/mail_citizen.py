@@ -58,9 +58,11 @@ def answer(words: Words, context: Mapping[str, Any]) -> Letter:
         object_to_it = words("mail.answer.object", until=case["objection_until"])
     else:
         object_to_it = words("mail.answer.object_open")
+    files = sum(not one["from_citizen"] for one in case["attachments"])
     parts: list[Part] = [
         Paragraph(_by(words, case, "answer")),
         Said(words.label("answer"), context["answer"]),
+        *([Paragraph(words("mail.answer.files", count=files))] if files else []),
         Paragraph(words("mail.answer.rate")),
         Paragraph(object_to_it),
     ]

@@ -115,6 +115,7 @@ def case_view(
         if case.objection_until
         else "",
         "rating": texts.name("rating", case.rating, language, directory) if case.rating else "",
+        "rating_code": str(case.rating or ""),
         "recorded": any("file" in event.data for event in case.events),
         "attachments": attachments_view(case, directory, audience=audience, language=language),
         "files_refused": refused_view(case, directory, audience=audience, language=language),

@@ -143,6 +143,12 @@ def test_a_denunciation_is_with_the_desk_for_whoever_has_only_its_code(file, loo
     assert same[0] == same[1]
 
 
+@pytest.mark.parametrize("typed", ["Ma {}", "Mã: {}.", "#{}", "TRA CUU {}"])
+def test_a_code_is_found_in_whatever_is_typed_around_it(file, look, typed):
+    case = file()
+    assert look(typed.format(case.code))["statusCode"] == 200
+
+
 def test_a_slip_of_the_pen_is_said_beside_the_field_before_anything_is_looked_up(look):
     with measured() as asked:
         answer = look("482177307", "12")
@@ -404,6 +410,23 @@ def test_an_answer_is_rated(file, own, agency, deployed, rating, status):
     after = deployed.case(case.code)
     assert (after.rating, after.status) == (int(rating), status)
     assert ("object" in fields_of(own(case))) == (rating == "1")
+
+
+def test_who_is_not_satisfied_is_told_so_and_sees_the_mark_they_gave(file, own, agency):
+    case = file()
+    agency("answer", "Đã vá.")
+    own(case, "rate", rating="1")
+    answer = own(case, done="rate")
+    assert "Đã ghi nhận ông/bà chưa hài lòng. Muốn xem xét lại, xin bấm Yêu cầu xem lại" in told(answer)
+    assert "Cảm ơn ông/bà đã đánh giá" not in told(answer)
+    assert re.search(r'value="1" checked', answer["body"])
+    assert "Ông/bà chưa hài lòng với câu trả lời" in told(answer)
+
+
+def test_a_new_case_tells_of_the_files_that_are_being_checked(file, own):
+    case = file(uploads=("uploads/x/1", "uploads/x/2"))
+    assert "Đã nhận 2 tệp, đang kiểm tra" in told(own(case, new="1"))
+    assert "đang kiểm tra" not in told(own(file(), new="1"))
 
 
 def test_an_objection_reopens_and_only_in_its_time(file, own, agency, deployed):

@@ -115,6 +115,21 @@ def test_a_published_answer_is_texted_by_its_number_and_makes_no_case(line):
     assert line.case().area == SA_DEC, "the question that was open stays open"
 
 
+def test_whoever_looks_up_a_case_is_told_that_it_is_overdue_and_no_more_than_was_done(line):
+    line.text(POTHOLE)
+    line.at("Mon 09/03/2026 16:59").wake()
+    assert "han 17:00 09/03" in line.text("TRA CUU") and "qua han" not in line.text("TRA CUU")
+    line.at("Mon 09/03/2026 17:01").wake()
+    reply = line.text("TRA CUU")
+    assert "UBND phuong Cao Lanh da qua han 17:00 09/03; 1022 dang nhac." in reply
+    assert segments(reply).segments == 1
+    for day in ("Tue 10", "Wed 11", "Thu 12", "Fri 13"):
+        line.at(f"{day}/03/2026 17:30").wake()
+    reply = line.text("TRA CUU")
+    assert "1022 da nhac va bao cap tren." in reply
+    assert segments(reply).segments == 1
+
+
 def test_a_question_in_words_gets_the_published_answer_and_makes_no_case(line):
     assert "Cong an noi cu tru" in line.text("HOI lam lai cccd")
     line.text(POTHOLE)

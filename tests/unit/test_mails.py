@@ -214,6 +214,17 @@ def test_an_answer_tells_how_to_rate_and_how_to_disagree() -> None:
     assert "trước 09:00 thứ Sáu 13/03/2026" in text
 
 
+def test_an_answer_tells_of_the_files_the_agency_sent_with_it() -> None:
+    def mail(by: Actor) -> str:
+        file = {"attachment": "a/1.jpg", "type": "image/jpeg", "bytes": 1000}
+        sent = accepted().act("attach", actor=by, at=at(3, 9), by="so_xay_dung", data=file)
+        done = sent.act("answer", actor=Actor.AGENCY, at=at(4, 9), note="Đã xong.", answered_at=at(4, 9))
+        return written("answer", done, views.CITIZEN, answer="Đã xong.").text
+
+    assert "Đơn vị gửi kèm 1 tệp; xem tại trang hồ sơ." in mail(Actor.AGENCY)
+    assert "gửi kèm" not in mail(Actor.CITIZEN)
+
+
 def test_the_mail_names_who_answers_even_when_an_agency_has_the_case() -> None:
     by_desk = accepted().act("answer", actor=Actor.DESK, at=at(4, 9), note="Đã xong.", answered_at=at(4, 9))
     assert "Tổng đài trả lời hồ sơ" in written("answer", by_desk, views.CITIZEN, answer="Đã xong.").text
