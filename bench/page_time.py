@@ -65,15 +65,19 @@ def _page(path: str) -> Page:
 
 def _get(path: str) -> tuple[int, bytes]:
     parts = urlsplit(path)
+    resource, parameters = parts.path, {}
+    if parts.path.startswith("/open311/"):  # the gateway names the route and what stands in it
+        _, _, version, name = parts.path.split("/")
+        resource, parameters = "/open311/{version}/{name}", {"version": version, "name": name}
     event = {
         "requestContext": {
             "httpMethod": "GET",
-            "resourcePath": parts.path,
+            "resourcePath": resource,
             "identity": {"sourceIp": "127.0.0.1"},
         },
         "headers": {"accept": "text/html"},
         "multiValueQueryStringParameters": parse_qs(parts.query) or None,
-        "pathParameters": {},
+        "pathParameters": parameters,
         "stageVariables": None,
         "body": None,
         "isBase64Encoded": False,
