@@ -68,6 +68,7 @@ def stats_view(
         "years": [str(year) for year in range(shown.latest, shown.latest - 3, -1)],
         "sort": sort,
         "sorts": SORTS,
+        "kept": shown.span.query | ({"all": all_of} if all_of in TABLES else {}),
         "figures": None,
     }
     if shown.figures is None or shown.figures.is_empty:
@@ -188,6 +189,9 @@ def table_csv(shown: Shown, directory: Directory, language: str) -> str:
         for table, lines in lines_of(found, words).items():
             for line in lines:
                 parts(table, line.name, line.part)
+        for rating in RATINGS:
+            name = texts.name("rating", rating, language, directory)
+            row(words("figures.table.ratings"), name, found.ratings.get(rating, 0), "", "", "")
     return f"\ufeff{written.getvalue()}"
 
 

@@ -206,6 +206,20 @@ def test_the_same_figures_come_as_csv(figures):
     agencies = [row for row in rows if row[0] == "Theo đơn vị"]
     assert [row[2:] for row in agencies] == [["800", "700", "690", "10"], ["200", "190", "95", "95"]]
     assert {len(row) for row in rows} == {6}
+    ratings = [row[1:3] for row in rows if row[0] == "Người dân đánh giá (số lượt)"]
+    assert [count for _, count in ratings] == ["60", "30", "10"] and len({name for name, _ in ratings}) == 3
+
+
+def test_before_anybody_has_rated_the_page_says_so(deployed):
+    wiring.stats_store().publish(march(3, ratings={}))
+    body = page(deployed.at("Sun 29/03/2026 09:00"))
+    assert "Chưa có lượt đánh giá." in body and "trên 3" not in body
+
+
+def test_a_table_shown_whole_stays_whole_when_it_is_sorted(figures):
+    sorts = re.findall(r'href="([^"]*sort=[^"]*)"', page(figures, all="agencies"))
+    assert sorts and all("all=agencies" in link for link in sorts)
+    assert "all=" not in "".join(re.findall(r'href="([^"]*sort=[^"]*)"', page(figures, all="x")))
 
 
 @pytest.mark.parametrize(
