@@ -37,11 +37,12 @@ class _Found(NamedTuple):
 _SEP = r"[ .\-()]{0,2}"
 _PREFIX = rf"(?:\(?(?:\+|00) ?84\)?{_SEP}0?|84{_SEP}|0|(?<![a-z0-9])o(?=\d)){_SEP}"
 _PHONE = re.compile(
-    rf"(?<!\d)(?!\d{{1,2}}[ ./-]\d{{1,2}}[ ./-](?:19|20)\d\d(?!\d))\(?{_PREFIX}(?:"  # 02.03.2026 08:30 is a date
+    rf"(?<!\d)(?!\d{{1,2}}[ ./-]\d{{1,2}}[ ./-](?:19|20)\d\d(?!\d))"  # 02.03.2026 08:30 is a date
+    rf"(?P<open>\()?{_PREFIX}(?:"
     rf"[35789](?:{_SEP}\d){{8}}(?!\d)"  # mobile
     rf"|2(?:{_SEP}\d){{9}}(?!\d)"  # fixed line of today
     rf"|1(?:{_SEP}\d){{9}}(?!\d)"  # eleven-digit mobile of before 2018
-    rf"|[2-9](?:{_SEP}\d){{7,8}}(?!\d))"  # fixed line of before 2017
+    rf"|[2-9](?:{_SEP}\d){{7,8}}(?!\d))(?(open)\)?)"  # fixed line of before 2017
 )
 _SAID_PHONE = re.compile(
     r"\b(?:sdt|so dt|dt|dien thoai|so dien thoai|di dong|dd|lh|lien he|lien lac|goi(?: lai)?|zalo|so may|phone|tel)"

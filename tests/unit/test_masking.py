@@ -45,6 +45,8 @@ def test_every_shape_of_a_phone_number_goes(phone):
     [
         ("so may 3822501 ban ngay", "so may [số điện thoại] ban ngay"),
         ("lh 900000214", "lh [số điện thoại]"),
+        ("ông Tư (0900000214) ở đây", "ông [tên] [số điện thoại] ở đây"),
+        ("(gọi 0900000214) nha", "(gọi [số điện thoại]) nha"),
         ("zalo toi 0900000214 hoac 0900000215", "zalo toi [số điện thoại] hoac [số điện thoại]"),
         ("goi toi 0900000214 3 lan", "goi toi [số điện thoại] 3 lan"),
         ("thư về lan.nguyen+1022@thu.example nhé", "thư về [email] nhé"),
