@@ -18,7 +18,14 @@ from chalicelib.domain.message import Message
 from chalicelib.domain.routing import units_on
 from chalicelib.errors import ActionNotAllowed
 from chalicelib.usecases import hotlines, notices, read_answer, replies
-from chalicelib.usecases.open_case import Opened, Sender, describe, open_from_text, place_matters
+from chalicelib.usecases.open_case import (
+    Opened,
+    Sender,
+    describe,
+    numbers_told,
+    open_from_text,
+    place_matters,
+)
 
 if TYPE_CHECKING:
     from chalicelib.domain.understanding import Understanding
@@ -121,7 +128,8 @@ def _clarify(turn: Turn) -> Answered:
     assert case is not None
     words = _chosen_words(turn) or turn.decision.text
     understanding = turn.read(f"{case.text}\n{words}")
-    added = case.act("add", actor=Actor.CITIZEN, at=turn.now, note=words)
+    told = numbers_told(understanding, turn.directory, turn.now)
+    added = case.act("add", actor=Actor.CITIZEN, at=turn.now, note=words, data=told)
     added = describe(replace(added, asked_at=None), understanding)
     if turn.decision.option is not None:
         understanding = _with_area(understanding, turn.decision.option)

@@ -16,7 +16,7 @@ from chalicelib.domain.ladder import schedule
 from chalicelib.domain.message import Message
 from chalicelib.domain.routing import Routing, route
 from chalicelib.errors import CalendarGap
-from chalicelib.usecases import notices
+from chalicelib.usecases import notices, replies
 
 if TYPE_CHECKING:
     from chalicelib.domain.understanding import Matter, Understanding
@@ -215,8 +215,17 @@ def _new_case(
         reporter_address=sender.address,
         language=understanding.language,
         deadline_table=handling.table_in_force(directory, now),
+        data=numbers_told(understanding, directory, now),
     )
     return describe(case, understanding)
+
+
+def numbers_told(understanding: Understanding, directory: Directory, now: datetime) -> dict[str, str]:
+    """Return the fact of an event whose words tell of danger, or may: whom the reporter was told to call."""
+    if understanding.kind == "emergency":
+        return {"numbers": replies.emergency_numbers(understanding, directory, now)}
+    perhaps = replies.perhaps_numbers(understanding, directory, now)
+    return {"perhaps_numbers": perhaps} if perhaps else {}
 
 
 def _placed(understanding: Understanding) -> str | None:

@@ -60,6 +60,7 @@ def propose(filing: Filing, *, directory: Directory, reader: Any, now: datetime)
         unclear=is_unclear(found),
         asks_status=found.kind == "status",
         numbers=tuple(replies.emergency_numbers(found, directory, now).split("/")) if case.emergency else (),
+        perhaps_numbers=tuple(filter(None, replies.perhaps_numbers(found, directory, now).split("/"))),
         service=sure,
         guesses=tuple(guess.code for guess in found.services[: 0 if sure else MOST_GUESSES]),
         choices=choices,

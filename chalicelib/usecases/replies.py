@@ -27,40 +27,42 @@ def sms(key: str, language: str, directory: Directory, **values: Any) -> str:
 
 
 def opened(made: Opened, understanding: Understanding, directory: Directory, now: datetime) -> str:
-    """The first reply: danger numbers first, else code, agency and due moment, else one question."""
+    """The first reply: danger numbers first, else code, agency and due moment, else one question; then whom to call."""
     case = made.case
     facts = notices.citizen_facts(case, directory)
     if case.emergency:
         numbers = emergency_numbers(understanding, directory, now)
         key = "opened_emergency" if case.agency else "opened_emergency_desk"
         return _one_segment(key, case, directory, numbers=numbers, **facts)
+    told = perhaps_numbers(understanding, directory, now)
+    tail = f" {sms('perhaps_danger', case.language, directory, numbers=told)}" if told else ""
     if case.kind is Kind.DENUNCIATION:
         return _one_segment(
             "opened_denunciation", case, directory, authority=authority(directory, case.language), **facts
         )
     if made.asked is not None:
-        return question(made, directory)[0]
+        return question(made, directory, tail)[0]
     if case.spam:
         return sms("opened_spam", case.language, directory, **facts)
     if case.agency is None:
-        return sms("opened_desk", case.language, directory, **facts)
+        return _one_segment("opened_desk", case, directory, tail, **facts)
     if made.children:
         codes = ", ".join(each.code for each in made.cases)
-        return _one_segment("opened_two", case, directory, count=len(made.cases), codes=codes, **facts)
-    return _one_segment("opened", case, directory, **facts)
+        return _one_segment("opened_two", case, directory, tail, count=len(made.cases), codes=codes, **facts)
+    return _one_segment("opened", case, directory, tail, **facts)
 
 
-def question(made: Opened, directory: Directory) -> tuple[str, tuple[str, ...]]:
+def question(made: Opened, directory: Directory, tail: str = "") -> tuple[str, tuple[str, ...]]:
     """The one question that goes back, and the unit ids behind its numbers; none where it names no choices."""
     facts = notices.citizen_facts(made.case, directory)
     language = made.case.language
     if made.asked == "area" and 1 < len(made.options) <= MOST_OPTIONS:
         numbered = enumerate(made.options, start=1)
         options = ", ".join(f"{number} {_told_apart(unit, directory)}" for number, unit in numbered)
-        reply = sms("ask_area_options", language, directory, options=options, **facts)
+        reply = sms("ask_area_options", language, directory, options=options, **facts) + tail
         if segments(reply).segments == 1:
             return reply, made.options
-    return sms(f"ask_{made.asked}", language, directory, **facts), ()
+    return sms(f"ask_{made.asked}", language, directory, **facts) + tail, ()
 
 
 def question_in_full(asked: str, case: Case, directory: Directory) -> str:
@@ -118,9 +120,19 @@ def status_name(case: Case) -> str:
 
 def emergency_numbers(understanding: Understanding, directory: Directory, now: datetime) -> str:
     """The numbers to call, as told: those of what happened, else all that are in force on the day."""
-    in_force = [str(entry["number"]) for entry in directory.emergency_on(local(now).date())]
+    in_force = _in_force(directory, now)
     wanted = [number for number in understanding.emergency_numbers if number in in_force]
     return "/".join(wanted or [number for number in in_force if number in ("113", "114", "115")])
+
+
+def perhaps_numbers(understanding: Understanding, directory: Directory, now: datetime) -> str:
+    """The numbers to call if the words do tell of danger; empty where none of them may."""
+    in_force = _in_force(directory, now)
+    return "/".join(number for number in understanding.perhaps_numbers if number in in_force)
+
+
+def _in_force(directory: Directory, now: datetime) -> list[str]:
+    return [str(entry["number"]) for entry in directory.emergency_on(local(now).date())]
 
 
 def authority(directory: Directory, language: str) -> str:
@@ -129,11 +141,11 @@ def authority(directory: Directory, language: str) -> str:
     return str(told.get(language) or told["vi"])
 
 
-def _one_segment(key: str, case: Case, directory: Directory, **values: Any) -> str:
-    """A reply that must fit one segment: the agency's name gives way first."""
-    reply = sms(key, case.language, directory, **values)
+def _one_segment(key: str, case: Case, directory: Directory, tail: str = "", **values: Any) -> str:
+    """A reply that must fit one segment with its tail: the agency's name gives way first."""
+    reply = sms(key, case.language, directory, **values) + tail
     agency = str(values.get("agency", ""))
     while segments(reply).segments > 1 and len(agency) > 6:
         agency = agency[:-1].rstrip()
-        reply = sms(key, case.language, directory, **{**values, "agency": agency})
+        reply = sms(key, case.language, directory, **{**values, "agency": agency}) + tail
     return reply

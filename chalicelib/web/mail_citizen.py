@@ -18,8 +18,8 @@ def acknowledgement(words: Words, context: Mapping[str, Any]) -> Letter:
     """The case was received: its code, who answers until when, how to follow it, what happens to one's data."""
     case = context["case"]
     parts: list[Part] = []
-    if case["emergency_numbers"]:
-        numbers = ", ".join(f"{number} ({name})" for number, name in case["emergency_numbers"])
+    if told := case["emergency_numbers"] or case["perhaps_numbers"]:
+        numbers = ", ".join(f"{number} ({name})" for number, name in told)
         parts.append(Paragraph(words("mail.acknowledgement.emergency", numbers=numbers), strong=True))
     parts.append(Paragraph(words("mail.acknowledgement.intro", code=case["code_spelled"]), strong=True))
     if case["denunciation"]:

@@ -47,6 +47,7 @@ def proposal_view(
         "unclear": proposal.unclear,
         "asks_status": proposal.asks_status,
         "emergency": [(number, names.get(number, "")) for number in proposal.numbers],
+        "perhaps": [(number, names.get(number, "")) for number in proposal.perhaps_numbers],
         "denunciation": named(directory.province.get("denunciation", {}), language) if denunciation else "",
         "spam": case.spam,
         "service": proposal.service,

@@ -344,7 +344,7 @@ def test_a_new_case_is_told_with_its_code_its_link_and_what_comes_next(file, own
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        pytest.param("Cháy nhà ở phường Cao Lãnh, có người bị kẹt", "gọi ngay 113", id="emergency"),
+        pytest.param("Cháy nhà ở phường Cao Lãnh, có người bị kẹt", "gọi ngay 114", id="emergency"),
         pytest.param(ACCUSES, "Đã tiếp nhận", id="denunciation"),
     ],
 )

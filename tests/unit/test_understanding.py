@@ -114,6 +114,37 @@ def test_alarms_told_in_other_words(both, line):
 
 
 @pytest.mark.parametrize(
+    "text, numbers",
+    [
+        pytest.param("nha chay o cho cao lanh", ("114",), id="a house on fire, or a restless market"),
+        pytest.param("chay lon o cho sa dec", ("114",), id="no advert"),
+        pytest.param("nha bi chay", ("114",), id="nothing else said"),
+        pytest.param("toi bi danh truoc cong cho", ("113",), id="nobody says when"),
+        pytest.param("Hàng xóm thường đánh vợ", (), id="again and again"),
+        pytest.param("cho hoi nha chay thi xin giay to gi", (), id="papers"),
+        pytest.param("duong o ga nhieu qua", (), id="no danger"),
+    ],
+)
+def test_words_that_may_tell_of_danger_raise_no_alarm_and_name_numbers(both, text, numbers):
+    understood = both.read(text, on=TODAY)
+    assert understood.kind != "emergency" and understood.perhaps_numbers == numbers
+    assert not numbers or not (understood.spam or understood.empty)
+
+
+@pytest.mark.parametrize(
+    "text, numbers",
+    [
+        pytest.param("cháu bé bị cha dượng đánh đập", ("111", "113"), id="a child"),
+        pytest.param("be gai bi xam hai", ("111", "113"), id="a girl"),
+        pytest.param("chong danh toi", ("113",), id="a wife, no fire"),
+        pytest.param("cuu toi voi", ("113", "114", "115"), id="nobody knows what"),
+    ],
+)
+def test_whom_to_call_is_who_can_help(both, text, numbers):
+    assert both.read(text, on=TODAY).emergency_numbers == numbers
+
+
+@pytest.mark.parametrize(
     "text, accused",
     [
         pytest.param("can bo dia chinh doi 30 trieu moi ky ho so", True, id="a bribe"),

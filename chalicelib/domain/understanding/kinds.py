@@ -107,14 +107,51 @@ class Alarms:
 
     def raised(self, hits: Hits, tokens: Tokens) -> Alarm | None:
         """Return the alarm, or None."""
-        events = hits.get("emergency", ())
-        if not events:
+        certain, likely, _ = self._standing(hits, tokens)
+        negations = _labelled(hits, "not")
+        now = [
+            hit for hit in hits.get("emergency:now", ()) if hit.weight > 0.5 and not _negated(hit, negations)
+        ]
+        apart = [
+            hit for hit in likely if any(word.last <= hit.first or word.first >= hit.last for word in now)
+        ]
+        just = [hit for hit in hits.get("emergency:just", ()) if hit.weight > 0.5]
+        apart += [hit for hit in likely if any(0 <= hit.first - word.last <= _JUST_REACH for word in just)]
+        if not certain and not apart:
             return None
-        negations = [hit for hit in events if hit.label == "not"]
-        doubts = [hit for hit in hits.get("emergency:doubt", ()) if hit.weight > 0.5]
+        return self._alarm([*certain, *apart])
+
+    def perhaps(self, hits: Hits, tokens: Tokens) -> Alarm | None:
+        """Return whom to call if words that may mean something else, or name no moment, do tell of danger; or None."""
+        _, likely, unsure = self._standing(hits, tokens)
+        violence = [hit for hit in likely if hit.words > 1 and hit.label == "likely:violence"]
+        said = [*unsure, *(violence if tokens.accented else ())]
+        return self._alarm(said) if said else None
+
+    def _alarm(self, found: Sequence[Hit]) -> Alarm:
+        types = tuple(dict.fromkeys(hit.label.split(":", 1)[1] for hit in found))
+        types = (
+            tuple(what for what in types if what != "plea") or types
+        )  # a cry alone does not say who can help
+        numbers = tuple(
+            dict.fromkeys(number for what in types for number in self._numbers.get(what, self._default))
+        )
+        return Alarm(types, numbers[:3] or self._default)
+
+    def _standing(self, hits: Hits, tokens: Tokens) -> tuple[list[Hit], list[Hit], list[Hit]]:
+        """Return certain, likely and (among the likely) unsure words that are meant as they stand, and of today."""
         certain: list[Hit] = []
         likely: list[Hit] = []
-        for hit in events:
+        unsure: list[Hit] = []
+        negations = _labelled(hits, "not")
+        doubts = [hit for hit in hits.get("emergency:doubt", ()) if hit.weight > 0.5]
+        papers, past = hits.get("emergency:papers", ()), hits.get("emergency:past", ())
+        now = [
+            hit for hit in hits.get("emergency:now", ()) if hit.weight > 0.5 and not _negated(hit, negations)
+        ]
+        if papers and len(now) < 2:
+            return certain, likely, unsure
+        for hit in hits.get("emergency", ()):
             if (
                 hit.label == "not"
                 or (hit.weight < 0.5 and tokens.accented)
@@ -128,35 +165,20 @@ class Alarms:
                 not tokens.accented
                 and tokens.keys[hit.first : hit.last] == tokens.folds[hit.first : hit.last]
             )
-            if unmarked and (said in self._unsure_unmarked or (hit.words == 1 and hit.weight < 1)):
-                if hit.words == 1:
-                    continue
-                sure = False
+            doubtful = unmarked and (said in self._unsure_unmarked or (hit.words == 1 and hit.weight < 1))
+            if doubtful and hit.words == 1:
+                continue
+            sure = sure and not doubtful
+            if _same_sentence(hit, past, tokens) and not (sure and "child" in hit.label):
+                continue
             (certain if sure else likely).append(hit)
-        now = [
-            hit for hit in hits.get("emergency:now", ()) if hit.weight > 0.5 and not _negated(hit, negations)
-        ]
-        papers = hits.get("emergency:papers", ())
-        past = hits.get("emergency:past", ())
-        if papers and len(now) < 2:
-            certain, likely = [], []
-        if past:
-            certain = [
-                hit for hit in certain if not _same_sentence(hit, past, tokens) or "child" in hit.label
-            ]
-            likely = [hit for hit in likely if not _same_sentence(hit, past, tokens)]
-        apart = [
-            hit for hit in likely if any(word.last <= hit.first or word.first >= hit.last for word in now)
-        ]
-        just = [hit for hit in hits.get("emergency:just", ()) if hit.weight > 0.5]
-        apart += [hit for hit in likely if any(0 <= hit.first - word.last <= _JUST_REACH for word in just)]
-        if not certain and not apart:
-            return None
-        types = tuple(dict.fromkeys(hit.label.split(":", 1)[1] for hit in (*certain, *apart)))
-        numbers = tuple(
-            dict.fromkeys(number for what in types for number in self._numbers.get(what, self._default))
-        )
-        return Alarm(types, numbers[:3] or self._default)
+            if doubtful:
+                unsure.append(hit)
+        return certain, likely, unsure
+
+
+def _labelled(hits: Hits, label: str) -> list[Hit]:
+    return [hit for hit in hits.get("emergency", ()) if hit.label == label]
 
 
 def _negated(hit: Hit, negations: Sequence[Hit]) -> bool:

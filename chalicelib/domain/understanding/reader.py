@@ -85,6 +85,9 @@ class Reader:
         alarm = None
         if kind == "emergency":
             alarm = evidence.alarm or self._alarms.told_by_field(hits, services[0].code if services else "")
+        perhaps = None if kind in decide.ALARMS else self._alarms.perhaps(hits, tokens)
+        if perhaps is not None and (kind == "spam" or empty):
+            kind, empty = "complaint", False  # somebody looks at it: neither an advert nor nothing at all
         if kind == "spam":
             services, confident = (), False
         if empty and kind == "question":
@@ -103,6 +106,7 @@ class Reader:
             area=area if kind != "spam" else None,
             address=find_address(typed),
             emergency_numbers=alarm.numbers if alarm else (),
+            perhaps_numbers=perhaps.numbers if perhaps else (),
             denunciation=kind == "denunciation"
             or (alarm is not None and kinds.is_denunciation(hits, tokens)),
             spam=kind == "spam",

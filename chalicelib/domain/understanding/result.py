@@ -73,6 +73,8 @@ class Understanding:
     """vi or en."""
     clean: str
     """The text normalised and mended, for people to read."""
+    perhaps_numbers: tuple[str, ...] = ()
+    """Whom to call if it is danger: words may tell of it, and no alarm is raised. Empty in an emergency."""
 
     @property
     def service(self) -> str | None:
