@@ -9,7 +9,7 @@ from chalicelib.domain.text import has_marks
 
 _SAYS_NAME = re.compile(
     r"\b(?:(?:toi|em|minh|con|chau|tui) ten(?: la)?|ten (?:toi|em|minh|con|chau|tui) la|ten(?: (?:toi|em|minh))? ?:"
-    r"|ho (?:va |, )?ten(?: (?:toi|nguoi gui))?(?: la)?|nguoi (?:gui|phan anh|bao|lien he) ?:|ky ten) ?:? ?"
+    r"|ho (?:va |, )?ten(?: (?:toi|nguoi gui))?(?: la)?|my name is|nguoi (?:gui|phan anh|bao|lien he) ?:|ky ten) ?:? ?"
 )
 _MAY_SAY_NAME = re.compile(r"\b(?:toi|em|minh|tui) la |\b(?:lh|lien he|gap|goi(?: cho)?) ")
 """Says a name only when a family name follows."""
@@ -41,6 +41,12 @@ _STOP = frozenset(
     "o tai ngu hien la xa ap sdt so to khu nha muon xin bi co phan de dc dia chi va dt lh kp p duong phuong khom thon"
     " sinh nam cu tru thuong que toi em minh nay thay bao hoi cho ko khong da dang chu ho".split()
 )
+_MYSELF = re.compile(r"\b(?:[Tt][ôo]i|[Ee]m|[Cc]on), ")
+"""Says a name only when a family name with a capital follows: "Tôi, Lê Văn Út"."""
+_ROAD = re.compile(
+    r"(?:[\d\]/]|\b(?:duong|pho|hem|ngo|nga tu|nga ba|goc|doan|truong|cho|cau|kenh|ben|khu|truc|d))[ ,.]*$"
+)
+"""Before a bare name that is a place: a house number, or what is named after people."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 _LONGEST = 5
@@ -61,6 +67,10 @@ def names(text: str, folded: str) -> Iterator[tuple[int, int]]:
     for match in _SAYS_NAME.finditer(folded):
         if (index := starts.get(match.end())) is not None and (end := reader.name_from(index, alone=True)):
             yield match.end(), end
+    for match in _MYSELF.finditer(text):
+        index = starts.get(match.end())
+        if index is not None and reader.is_family(index) and (end := reader.full_name_from(index)):
+            yield match.end(), end
     for match in _MAY_SAY_NAME.finditer(folded):
         index = starts.get(match.end())
         if (
@@ -70,6 +80,13 @@ def names(text: str, folded: str) -> Iterator[tuple[int, int]]:
         ):
             yield match.end(), end
     plain = not has_marks(text)
+    for index, (start, _) in enumerate(words):
+        if (
+            not plain
+            and not _ROAD.search(folded, max(0, start - 12), start)
+            and (end := reader.bare_from(index))
+        ):
+            yield start, end
     for index in range(len(words) - 1):
         if found := reader.after_title(index, plain=plain):
             yield found
@@ -112,6 +129,21 @@ class _Reader:
                 break
             last += 1
         return self._words[last][1] if last > index else None
+
+    def is_family(self, index: int) -> bool:
+        """Whether a word is a family name written with its capital."""
+        return self._is_capitalised(index) and self.folded_word(index) in _FAMILY
+
+    def bare_from(self, index: int) -> int | None:
+        """Where a name nothing introduces ends: family name, Văn or Thị, given name, all with capitals."""
+        if self.folded_word(index) not in _FAMILY or index + 2 >= len(self._words):
+            return None
+        if self.word(index + 1) not in ("Văn", "Thị") or not (
+            self._adjoining(index) and self._adjoining(index + 1)
+        ):
+            return None
+        named = self._is_capitalised(index) and self._is_capitalised(index + 2)
+        return self.full_name_from(index) if named else None
 
     def after_title(self, index: int, *, plain: bool) -> tuple[int, int] | None:
         """Start and end of the name after the title at a word, or None when there is no title or no name."""
