@@ -18,7 +18,7 @@ from tests.unit.worktime import at
 
 MORNING = "Mon 02/03/2026 08:30"
 WHERE = "Soan DUONG DAY va ten xa/phuong, vi du: DUONG DAY P.Binh Phuoc. Hoac goi 0251 1022."
-UNKNOWN = f"1022 chua ro ban hoi noi nao. {WHERE}"
+UNKNOWN = f"1022 chua ro hoi noi nao. {WHERE}"
 
 
 @cache
@@ -115,7 +115,7 @@ REPLIES = [
         "dong-thap",
         "DUONG DAY Cao Lanh",
         MORNING,
-        "Ban hoi noi nao: TP Cao Lanh, H.Cao Lanh? Soan lai, vi du: DUONG DAY TP Cao Lanh",
+        "Hoi noi nao: TP Cao Lanh, H.Cao Lanh? Soan lai, vi du: DUONG DAY TP Cao Lanh",
     ),
     (
         "dong-thap",
@@ -127,14 +127,14 @@ REPLIES = [
         "dong-thap",
         "duong day Chau Thanh",
         MORNING,
-        "Ban hoi noi nao: H.Chau Thanh Tien Giang, H.Chau Thanh Dong Thap? "
+        "Hoi noi nao: H.Chau Thanh Tien Giang, H.Chau Thanh Dong Thap? "
         "Soan lai, vi du: DUONG DAY H.Chau Thanh Tien Giang",
     ),
     (
         "dong-nai",
         "DUONG DAY thong nhat",
         MORNING,
-        "Ban hoi noi nao: X.Thong Nhat Dong Nai, X.Thong Nhat Bu Dang, P.Thong Nhat, H.Thong Nhat? "
+        "Hoi noi nao: X.Thong Nhat Dong Nai, X.Thong Nhat Bu Dang, P.Thong Nhat, H.Thong Nhat? "
         "Soan lai, vi du: DUONG DAY X.Thong Nhat Dong Nai",
     ),
     # no place, or none of ours
