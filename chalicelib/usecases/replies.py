@@ -95,8 +95,8 @@ def state(case: Case, directory: Directory, now: datetime) -> str:
     """What `TRA CUU` answers: the state in plain words, never personal data."""
     facts = notices.citizen_facts(case, directory)
     if case.agency and case.is_overdue(now) and case.status in (Status.ASSIGNED, Status.IN_PROGRESS):
-        told = "office" in case.steps_done
-        return sms("state_overdue_office" if told else "state_overdue", case.language, directory, **facts)
+        above = "office" in case.steps_done
+        return sms("state_overdue_office" if above else "state_overdue", case.language, directory, **facts)
     if case.status in (Status.ASSIGNED, Status.IN_PROGRESS):
         return sms("state", case.language, directory, status=status_name(case), **facts)
     asked = next((event.note for event in reversed(case.events) if event.action == "ask"), "")
