@@ -611,3 +611,24 @@ def test_no_log_line_names_the_person_or_the_matter(browser, log):
     written = " ".join(str(vars(record)) for record in log.records)
     for private in ("Nguyễn Thị Lan", "0900000123", "84900000123", "ổ gà", "tổ 10"):
         assert private not in written
+
+
+def new_case(browser: Browser, token: str):
+    """The page a browser is led to when the form was taken."""
+    where = {"resource": "/case/{token}", "path_parameters": {"token": token}}
+    return browser.deployed.call("GET", f"/case/{token}", query={"new": "1"}, **where)
+
+
+def test_words_that_may_tell_of_danger_show_whom_to_call_before_and_after(browser):
+    checked = said(browser.post(text="nha chay o cho cao lanh", step="check"))
+    assert "Nếu đang nguy hiểm" in checked and "Nguy hiểm: xin gọi ngay" not in checked
+    token = filed(browser.post(text="nha chay o cho cao lanh"))
+    case = said(new_case(browser, token))
+    assert "Nếu đang nguy hiểm" in case and "tel:114" in case
+
+
+def test_the_page_after_sending_names_the_numbers_that_were_told(browser):
+    token = filed(browser.post(text="co nguoi chet duoi o cau Hoa An"))
+    page = said(new_case(browser, token))
+    box = page.split('<ul class="numbers">')[1].split("</ul>")[0]
+    assert re.findall(r'href="tel:(\d+)"', box) == ["112", "114"]
