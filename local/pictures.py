@@ -17,6 +17,7 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 PORT, SIM_PORT = 8122, 8123
+HOTLINE = f"http://127.0.0.1:{PORT}"
 SIMULATOR = f"http://127.0.0.1:{SIM_PORT}"
 CITIZEN = "0900000123"
 MATTERS = (
@@ -26,7 +27,10 @@ MATTERS = (
     ("0900000126", "Toi muon hoi tro cap that nghiep nop ho so o dau"),
     ("0900000127", "De nghi lap them thung rac o cho Cai Be"),
 )
+FORM_MATTER = "Den duong truoc cho Sa Dec hu ca tuan nay, toi om nguy hiem"
+FORM_SECONDS = 3
 PHONE_SIZE: Any = {"width": 360, "height": 640}
+DESK_SIZE: Any = {"width": 1100, "height": 800}
 LETTER_SIZE: Any = {"width": 640, "height": 760}
 
 
@@ -58,15 +62,42 @@ def main() -> int:
         page.wait_for_selector("#chat li:nth-child(4)")
         page.locator(".phone").screenshot(path=FOLDER / "phone.png")
         _paper(browser, letter, "mail.png")
+        _website(browser)
         _call("/api/clock", {"to": "2026-07-01T07:05:00+07:00"})
         _paper(
             browser,
             _mail(lambda mail: "6 tháng" in mail["subject"] and "van-phong" in mail["to"]),
             "report.png",
         )
+        _page(browser, "/stats", DESK_SIZE, "web-stats.png")
         browser.close()
     print(f"Pictures are in {FOLDER}")
     return 0
+
+
+def _website(browser: Any) -> None:
+    """The form as one fills it in, the case it becomes, and what everybody may look up."""
+    _page(browser, "/", PHONE_SIZE, "web-home.png")
+    page = browser.new_page(viewport=PHONE_SIZE)
+    page.goto(f"{HOTLINE}/report")
+    page.fill("#text", FORM_MATTER)
+    page.wait_for_selector("#proposal :text('Sa Đéc')")
+    page.locator("#proposal").evaluate("one => one.scrollIntoView({block: 'end'})")
+    page.screenshot(path=FOLDER / "web-report.png")
+    page.wait_for_timeout(FORM_SECONDS * 1000)  # who is faster is taken for a program
+    page.click("form button:not([type=button])")
+    page.wait_for_url("**/case/*")
+    page.screenshot(path=FOLDER / "web-case.png")
+    page.close()
+    _page(browser, "/hotlines?q=thanh+pho+sa+dec", DESK_SIZE, "web-hotlines.png")
+    _page(browser, "/answers?q=giay+khai+sinh", PHONE_SIZE, "web-answers.png")
+
+
+def _page(browser: Any, path: str, size: Any, name: str) -> None:
+    page = browser.new_page(viewport=size)
+    page.goto(HOTLINE + path)
+    page.screenshot(path=FOLDER / name)
+    page.close()
 
 
 def _paper(browser: Any, letter: dict[str, Any], name: str) -> None:
