@@ -27,6 +27,11 @@ class Accepted:
 
 STREAMS = "A table has one stream; its address holds the moment it was switched on, and changes when it is restored."
 
+PEOPLES_FILES = (
+    "One folder of people's files, each under a key nobody can guess: the API lends addresses of them for minutes, "
+    "the sweep makes them safe and deletes the originals."
+)
+
 EXCEPTIONS = (
     Accepted(
         "AwsSolutions::AwsSolutions-S1",
@@ -47,6 +52,21 @@ EXCEPTIONS = (
         "AwsSolutions::AwsSolutions-IAM5[Resource::<FilesBucket.Arn>/reports/*]",
         "App/(SendOutbox|SweepOutbox|SendReports)Role",
         "One folder of report sheets, each named after its period; nothing else in the bucket.",
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::<FilesBucket.Arn>/uploads/*]",
+        "App/(APIHandler|SweepOutbox)Role",
+        PEOPLES_FILES,
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::<FilesBucket.Arn>/attachments/*]",
+        "App/(APIHandler|SweepOutbox)Role",
+        PEOPLES_FILES,
+    ),
+    Accepted(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::<FilesBucket.Arn>/posters/*]",
+        "App/APIHandlerRole",
+        "One folder of posters, public by nature, named after their units; nothing else in the bucket.",
     ),
     Accepted(
         "AwsSolutions::AwsSolutions-IAM5[Resource::<RecordingsBucket.Arn>/*]",

@@ -194,7 +194,7 @@ def test_the_hotline_says_that_it_stands(deployed):
     answer = deployed.call("GET", "/health")
     assert answer["statusCode"] == 200 and province_version() in answer["body"]
     home = deployed.call("GET", "/")
-    assert home["statusCode"] == 200 and "1022" in home["body"] and "<script" not in home["body"]
+    assert home["statusCode"] == 200 and "1022" in home["body"] and "<script>" not in home["body"]
 
 
 def test_a_front_page_without_a_database_is_still_a_page(deployed, monkeypatch):

@@ -223,7 +223,7 @@ def test_two_processes_send_nothing_twice(serve: Any, mails: Any, at_once: Any) 
 def test_a_forged_text_and_an_unknown_path_are_refused(serve: Any) -> None:
     (server,) = serve(1)
     assert server.post("/twilio/sms", b"Body=x", {"X-Twilio-Signature": "x"})[0] == 403
-    assert server.post("/nowhere", b"x")[0] == 403
+    assert server.post("/nowhere", b"x")[0] == 404
 
 
 def test_a_job_runs_at_its_time_and_at_the_next_though_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,5 +29,5 @@ def test_head_is_answered_with_the_headers_of_get_and_no_body(browser: Client) -
 
 
 def test_a_method_or_path_that_is_not_there_is_refused_as_api_gateway_does(browser: Client) -> None:
-    assert browser.post("/a/abc").status_code == 403
-    assert browser.head("/favicon.ico").status_code == 403
+    assert browser.post("/a/abc").status_code == 404
+    assert browser.head("/favicon.ico").status_code == 404
