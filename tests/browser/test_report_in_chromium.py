@@ -313,6 +313,7 @@ def test_everything_can_be_removed_from_a_machine_others_use(returning, province
     for text in (POTHOLE, POTHOLE + " nữa"):
         write(page, text, phone)
         send(page)
+        page.wait_for_function("document.querySelector('#text').value === ''")  # kept, and the form is free
         page.locator("section.waiting li").filter(has_text="Chờ gửi").first.wait_for()
     page.get_by_label("Nội dung", exact=True).fill("còn viết dở")
     page.get_by_text("được giữ tạm trên máy này").wait_for()
