@@ -140,11 +140,11 @@ def store(request, monkeypatch, tmp_path):
         monkeypatch.setenv("FILES_URL", DOOR)
         yield
         return
-    monkeypatch.setenv("FILES_BUCKET", "files")
+    monkeypatch.setenv("FILES_BUCKET", "people-files")
     with mock_aws():
         where = {"LocationConstraint": "ap-southeast-1"}
         boto3.client("s3", region_name="ap-southeast-1").create_bucket(
-            Bucket="files", CreateBucketConfiguration=where
+            Bucket="people-files", CreateBucketConfiguration=where
         )
         yield
 
@@ -432,7 +432,7 @@ def test_a_script_is_told_where_to_put_a_file_and_its_key_belongs_to_its_form(an
     status, told = ask(anywhere, number="3")
     assert (status, told["fields"]["key"]) == (200, told["key"])
     assert told["key"] == upload_key(FORM, 3, wiring.keys()) and FORM not in told["key"]
-    assert told["url"].startswith(("https://files.s3.ap-southeast-1.amazonaws.com", DOOR))
+    assert told["url"].startswith(("https://people-files.s3.ap-southeast-1.amazonaws.com", DOOR))
     assert upload_keys(FORM, [told["key"]], wiring.keys()) == (told["key"],)
     assert upload_keys(FORM.replace("0", "1"), [told["key"]], wiring.keys()) == ()
     assert upload_keys(FORM, [told["key"]] * 3 + ["uploads/x/1", "reports/x"], wiring.keys()) == (
@@ -488,13 +488,13 @@ def form_of(body):
 def sent_from(world, page, content, below):
     """A browser puts a file where the page says, comes back, and presses the button; returns the last answer."""
     action, fields = form_of(page["body"])
-    assert action.startswith(("https://files.s3", DOOR))
+    assert action.startswith(("https://people-files.s3", DOOR))
     world.files.put(fields["key"], content, "application/octet-stream")
     back = urlsplit(fields["success_action_redirect"])
     assert back.path.endswith("/attached")
     (slot,) = parse_qs(back.query)["slot"]
     before = world.hotline.everything()
-    asked = below("/attached", query={"slot": slot, "bucket": "files", "key": fields["key"]})
+    asked = below("/attached", query={"slot": slot, "bucket": "people-files", "key": fields["key"]})
     assert asked["statusCode"] == 200 and slot in asked["body"]
     assert world.hotline.everything() == before, "a GET changes nothing"
     return slot, below("/attachments", form={"slot": slot})
