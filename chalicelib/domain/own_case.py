@@ -10,11 +10,14 @@ from __future__ import annotations
 import hmac
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.case import Actor, Case, Kind, Status
 from chalicelib.domain.contact import number_of
-from chalicelib.domain.dialogue import Decision, can_rate
 from chalicelib.errors import ActionNotAllowed, MalformedRequest
+
+if TYPE_CHECKING:  # lists of cases are shown without it
+    from chalicelib.domain.dialogue import Decision
 
 PROOF_DIGITS = 6
 """Of the phone's end; more may be typed, and then all of them have to fit."""
@@ -93,6 +96,8 @@ def _may(case: Case, act: str, now: datetime) -> bool:
     if act == "reply":
         return case.status is Status.WAITING_CITIZEN or _was_asked(case)
     if act == "rate":
+        from chalicelib.domain.dialogue import can_rate
+
         return can_rate(case, now) and case.allows("rate", Actor.CITIZEN)
     if act == "object":
         return case.allows("object", Actor.CITIZEN) and (
@@ -123,6 +128,8 @@ def decision_of(case: Case, act: str, words: str, rating: str, now: datetime) ->
         MalformedRequest: No such act ("act"), or its words ("text") or number ("rating") are missing.
         ActionNotAllowed: The case does not allow it (any more).
     """
+    from chalicelib.domain.dialogue import Decision
+
     if act not in ACTS:
         raise MalformedRequest("act")
     if act in NEEDS_WORDS and not words:

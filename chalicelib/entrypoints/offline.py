@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from chalice import Blueprint, Response
 
 from chalicelib import settings, wiring
+from chalicelib.domain.calendar import local
 from chalicelib.entrypoints.http import protected_by
 from chalicelib.entrypoints.visitor import LANGUAGES, PUBLIC, answers_visitor, headers, show, visit
-from chalicelib.usecases.answer_citizen import day_of
 
 routes = Blueprint(__name__)
 
@@ -58,7 +58,7 @@ def show_centres() -> Response:
     """Today's communes with their middles, and where the map's pictures come from."""
     directory = wiring.directory()
     pictures = directory.province.get("map") or {}
-    today = day_of(wiring.now())
+    today = local(wiring.now()).date()
     centres = [
         [area.id, area.full_name, area.lat, area.long]
         for area in directory.areas.values()
