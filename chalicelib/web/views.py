@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib import texts
 from chalicelib.domain.attachment import announced
 from chalicelib.domain.calendar import local
-from chalicelib.domain.case import OPEN, Actor, Case, Event, Kind, Priority, Status
+from chalicelib.domain.case import OPEN, Actor, Case, Kind, Priority, Status
 from chalicelib.domain.code import spell_code
 from chalicelib.domain.contact import (
     may_ask,
@@ -33,10 +33,10 @@ from chalicelib.domain.own_case import own_acts, told_openly
 from chalicelib.domain.proposal import proposed_agency
 from chalicelib.domain.published import matter_of, may_be_published
 from chalicelib.domain.text import normalise
+from chalicelib.web import history
 from chalicelib.web.attachments import attachments_view, refused_view
+from chalicelib.web.history import AGENCY, CITIZEN, DESK, OFFICE
 from chalicelib.web.province import agency_name, emergency_numbers, named
-
-AGENCY, DESK, CITIZEN, OFFICE = "agency", "desk", "citizen", "office"
 
 AGENCY_ACTS = ("accept", "answer", "ask", "progress", "extend", "return")
 DESK_ACTS = ("assign", "answer", "ask", "call", "decline", "publish", "unpublish")
@@ -44,16 +44,6 @@ DESK_ACTS = ("assign", "answer", "ask", "call", "decline", "publish", "unpublish
 
 IMPLY_ACCEPT = frozenset({"ask", "progress", "extend"})
 """What an agency may do with a case it has not accepted, because doing it is accepting."""
-
-_KEPT_FROM_AGENCY = frozenset({"note", "remind", "describe"})
-_TOLD_TO_CITIZEN = frozenset(
-    {"open", "ask", "reply", "add", "extend", "progress", "answer", "object", "decline", "withdraw"}
-)
-"""Steps whose words are the reporter's own or were meant for them."""
-_SEEN_BY_CITIZEN = _TOLD_TO_CITIZEN | {
-    *("assign", "accept", "rate", "rate_low", "time_out", "end_window", "merge", "unmerge", "reopen")
-}
-"""These too, without words: a note to an agency is between offices."""
 
 
 def case_view(
@@ -101,7 +91,7 @@ def case_view(
         "text": mask(said, keep_places=True) if masked else said,
         "mail_place": _in_mail(case, place, audience),
         "mail_text": _in_mail(case, said, audience),
-        "mail_last_words": _in_mail(case, _last_words(case), audience),
+        "mail_last_words": _in_mail(case, history.last_words(case), audience),
         "agency_code": case.agency or "",
         "agency": agency.name(language) if agency else "",
         "agency_texts": bool(agency and agency.focal_point.phone),
@@ -124,21 +114,23 @@ def case_view(
         "way_back": way_back(case),
         "actions": actions(case, audience, now),
         "history": [
-            _line(event, directory, audience=audience, own=case.agency or "", language=language)
+            history.line(event, directory, audience=audience, own=case.agency or "", language=language)
             for event in case.events
-            if _shown(event, audience)
+            if history.shown(event, audience)
         ],
     }
-    assigned, returned = _last(case, "assign"), _last(case, "return")
+    assigned, returned = history.last(case, "assign"), history.last(case, "return")
     view["assign_note"] = mask(normalise(assigned.note)) if assigned else ""
     view["identity"] = _identity(case) if audience == AGENCY else ""
     if audience == CITIZEN:
         view["first_words"] = normalise(case.events[0].note) if case.events else ""
         view["told_by"] = _told_by(case.reporter_address)
-        view["asked"] = _question(case)
-        view["reason"] = _reason(case)
-        view["withdrawn"] = _last_action(case) == "withdraw"
-        view["spoken_by"] = {act: _spoken_by(case, act, directory, language) for act in ("ask", "answer")}
+        view["asked"] = history.question(case)
+        view["reason"] = history.reason(case)
+        view["withdrawn"] = history.last_action(case) == "withdraw"
+        view["spoken_by"] = {
+            act: history.spoken_by(case, act, directory, language) for act in ("ask", "answer")
+        }
         in_force = emergency_numbers(directory, local(now).date(), language)
         # the same as were told when it came in; all for a case stored before they were kept
         view["emergency_numbers"] = (_told(case, "numbers", in_force) or in_force) if case.emergency else []
@@ -153,7 +145,7 @@ def case_view(
         view["client"] = _client(case)
         proposal = proposed_agency(case, directory, local(now).date())
         view["proposed"] = proposal.code if proposal else ""
-        view["draft"] = _draft(case)
+        view["draft"] = history.draft(case)
         view["published"] = texts.datetime_text(case.published_at, language) if case.published_at else ""
         if "publish" in view["actions"]:
             # what the desk starts from; it goes nowhere before a person has read and sent it
@@ -308,84 +300,3 @@ def _client(case: Case) -> str:
     """The other city system that filed the case, and its own id of it, for the desk to go back to; else empty."""
     told = case.events[0].data if case.events else {}
     return " – ".join(normalise(str(told[name])) for name in ("client", "external_id") if told.get(name))
-
-
-def _last(case: Case, action: str) -> Event | None:
-    return next((event for event in reversed(case.events) if event.action == action), None)
-
-
-def _spoken_by(case: Case, action: str, directory: Directory, language: str) -> str:
-    """The agency that last did it; empty when the hotline did."""
-    event = _last(case, action)
-    return (
-        agency_name(event.by, directory, language)
-        if event and event.actor == Actor.AGENCY and event.by
-        else ""
-    )
-
-
-def _last_words(case: Case) -> str:
-    """What the citizen wrote last: a reply, an addition, an objection."""
-    said = (event for event in reversed(case.events) if event.action in ("reply", "add", "object", "open"))
-    return next((normalise(event.note) for event in said), "")
-
-
-def _question(case: Case) -> str:
-    """What an agency or the desk has asked and waits for; empty when nothing is asked."""
-    event = _last(case, "ask") if case.status is Status.WAITING_CITIZEN else None
-    return normalise(event.note) if event else ""
-
-
-def _reason(case: Case) -> str:
-    """Why the hotline declined the case; empty when it did not."""
-    event = _last(case, "decline") if case.status is Status.DECLINED else None
-    return normalise(event.note) if event else ""
-
-
-def _last_action(case: Case) -> str:
-    """What brought the case to its status."""
-    return next((event.action for event in reversed(case.events) if event.to_status != event.from_status), "")
-
-
-def _draft(case: Case) -> str:
-    """The agency's answer that waits for the desk, if none was given since."""
-    for event in reversed(case.events):
-        if event.action == "propose":
-            return normalise(event.note)
-        if event.action in ("answer", "assign", "return"):
-            return ""
-    return ""
-
-
-def _shown(event: Event, audience: str) -> bool:
-    if audience == DESK:
-        return True
-    if audience == CITIZEN:
-        return event.action in _SEEN_BY_CITIZEN
-    return event.action not in _KEPT_FROM_AGENCY
-
-
-def _line(event: Event, directory: Directory, *, audience: str, own: str, language: str) -> dict[str, str]:
-    if event.actor is Actor.AGENCY and event.by:
-        who = agency_name(event.by, directory, language)
-    else:
-        who = texts.name("actor", event.actor, language, directory)
-    what = texts.name("action", event.action, language, directory)
-    if event.action == "assign" and event.by:
-        what = f"{what}: {agency_name(event.by, directory, language)}"
-    rating = event.data.get("rating")
-    told = event.action != "open" and (audience != CITIZEN or event.action in _TOLD_TO_CITIZEN)
-    note = normalise(event.note) if told else ""
-    if rating in (1, 2, 3):
-        note = texts.name("rating", rating, language, directory)
-    # an agency's own words need no masking: they hold its own numbers, which it has to find again
-    if audience in (AGENCY, OFFICE) and not (event.actor is Actor.AGENCY and event.by == own):
-        note = mask(note, keep_places=True)
-    return {
-        "when": texts.datetime_text(event.at, language),
-        "who": who,
-        "what": what,
-        "note": note,
-        "act": event.action,
-        "by": agency_name(event.by, directory, language) if event.by else "",
-    }
